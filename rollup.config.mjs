@@ -1,0 +1,163 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const extensions = ['host-extension', 'client-extension'];
+const browsers = /** @type {const} */ (['chromium', 'firefox']);
+
+/** @typedef {typeof browsers[number]} Browser */
+
+/**
+ * Rollup's warnings are mistakes here: an import that does not resolve would only show in a browser.
+ * But tsc's helper for decorators asks for `this`, and dependencies may import in circles.
+ * @type {import('rollup').WarningHandlerWithDefault}
+ */
+const onwarn = (warning) => {
+  if (warning.code === 'THIS_IS_UNDEFINED') return;
+  if (warning.code === 'CIRCULAR_DEPENDENCY' && warning.ids?.every((id) => id.includes('node_modules')))
+    return;
+  throw new Error(warning.message, { cause: warning });
+};
+
+/**
+ * The SDK's entry points, as its package.json names them: `./host` → build/host/index.js, dist/host.js.
+ * @returns {{ entry: string, input: string, name: string }[]}
+ */
+export function sdkEntries() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'sdk/package.json'), 'utf8'));
+  return Object.entries(exports)
+    .filter(([, target]) => typeof target === 'object')
+    .map(([path, target]) => ({
+      entry: path.replace('.', 'portico'),
+      input: join(root, 'sdk', target.types.replace('/dist/types/', '/build/').replace(/\.d\.ts$/, '.js')),
+      name: basename(target.import, '.js'),
+    }));
+}
+
+/**
+ * Bundles tsc's output with tsc's source maps, so that a map leads to the TypeScript source.
+ * @returns {import('rollup').Plugin}
+ */
+function typescriptSourceMaps() {
+  return {
+    name: 'typescript-source-maps',
+    async load(id) {
+      if (!existsSync(`${id}.map`)) return null;
+      const code = await readFile(id, 'utf8');
+      return { code, map: JSON.parse(await readFile(`${id}.map`, 'utf8')) };
+    },
+  };
+}
+
+/**
+ * Declarations are published as tsc wrote them, less the links to maps, which are not published.
+ * @returns {import('rollup').Plugin}
+ */
+function copyDeclarations() {
+  const from = join(root, 'sdk/build');
+  const to = join(root, 'sdk/dist/types');
+  return {
+    name: 'copy-declarations',
+    async writeBundle() {
+      await rm(to, { recursive: true, force: true });
+      for (const file of await readdir(from, { recursive: true })) {
+        if (!file.endsWith('.d.ts')) continue;
+        const text = await readFile(join(from, file), 'utf8');
+        await mkdir(dirname(join(to, file)), { recursive: true });
+        await writeFile(join(to, file), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+      }
+    },
+  };
+}
+
+/** @returns {import('rollup').RollupOptions[]} */
+export function sdkBundles() {
+  const found = sdkEntries().filter(({ input }) => existsSync(input));
+  return [
+    {
+      input: Object.fromEntries(found.map(({ name, input }) => [name, input])),
+      external: [/^node:/, 'tsyringe', '@abraham/reflection', 'rollup', 'vite'],
+      plugins: [nodeResolve(), typescriptSourceMaps(), copyDeclarations()],
+      onwarn,
+      output: {
+        dir: join(root, 'sdk/dist'),
+        format: 'es',
+        sourcemap: true,
+        chunkFileNames: 'shared/[name]-[hash].js',
+        hoistTransitiveImports: false,
+      },
+    },
+  ];
+}
+
+/**
+ * Compiles the extensions' `*.protocol` modules, when the SDK that was just built can.
+ * @returns {Promise<import('rollup').Plugin[]>}
+ */
+async function protocolPlugins() {
+  const built = join(root, 'sdk/dist/build.js');
+  if (!existsSync(built)) return [];
+  const { portico } = await import(pathToFileURL(built).href);
+  return [portico()];
+}
+
+/**
+ * The manifest and the static files of one extension, for one browser.
+ * @param {string} extension @param {Browser} browser @param {string} dist
+ * @returns {import('rollup').Plugin}
+ */
+function extensionFiles(extension, browser, dist) {
+  const source = join(root, extension, 'manifest.mjs');
+  const statics = join(root, extension, 'static');
+  return {
+    name: 'extension-files',
+    async writeBundle() {
+      const { manifest } = await import(pathToFileURL(source).href);
+      await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(manifest(browser), null, 2)}\n`);
+      if (existsSync(statics)) await cp(statics, dist, { recursive: true });
+    },
+  };
+}
+
+/** @returns {Promise<import('rollup').RollupOptions[]>} */
+export async function extensionBundles() {
+  const protocols = await protocolPlugins();
+  return extensions.flatMap((extension) => {
+    const build = join(root, extension, 'build');
+    const inputs = existsSync(build)
+      ? readdirSync(build).filter((file) => /^background\.js$|\.(?:page|content)\.js$/.test(file))
+      : [];
+    return browsers.flatMap((browser) => {
+      const dist = join(root, extension, 'dist', browser);
+      return inputs.map((file) => ({
+        input: join(build, file),
+        plugins: [
+          nodeResolve({ browser: true }),
+          ...protocols,
+          terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } }),
+          ...(file === 'background.js' ? [extensionFiles(extension, browser, dist)] : []),
+        ],
+        onwarn,
+        output: {
+          file: join(dist, file),
+          // Content scripts are classic scripts: the browser loads them without `import` and `export`.
+          format: file.endsWith('.content.js') ? /** @type {const} */ ('iife') : /** @type {const} */ ('es'),
+          inlineDynamicImports: true,
+        },
+      }));
+    });
+  });
+}
+
+/** @param {import('rollup').RollupOptions} options */
+export function describeBundle({ output }) {
+  const [target] = [output ?? []].flat();
+  return relative(root, target?.file ?? target?.dir ?? '');
+}
+
+// For the rollup command by itself. `npm run build` makes the SDK first, since the extensions bundle its dist/.
+export default async () => [...sdkBundles(), ...(await extensionBundles())];

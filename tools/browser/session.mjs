@@ -1,0 +1,152 @@
+import { resolve } from 'node:path';
+import { readManifest } from './manifest.mjs';
+import { waitUntil, withDeadline } from './wait.mjs';
+
+/** @typedef {import('./types.mjs').ConsoleEntry} ConsoleEntry */
+/** @typedef {import('./types.mjs').Driver} Driver */
+/** @typedef {import('./types.mjs').ExtensionRef} ExtensionRef */
+/** @typedef {import('./types.mjs').FoundBrowser} FoundBrowser */
+/** @typedef {import('./types.mjs').LoadedExtension} LoadedExtension */
+/** @typedef {import('./types.mjs').Session} Session */
+/** @typedef {import('./profile.mjs').Profile} Profile */
+
+/**
+ * @typedef {object} SessionParts
+ * @property {FoundBrowser} browser
+ * @property {Driver} driver
+ * @property {Profile} profile
+ * @property {readonly ConsoleEntry[]} log
+ * @property {Set<(entry: ConsoleEntry) => void>} listeners
+ * @property {number} timeout
+ * @property {boolean} waitForBackgrounds
+ */
+
+const CLOSING = 15_000;
+
+/**
+ * @param {SessionParts} parts
+ * @returns {Session}
+ */
+export function createSession({ browser, driver, profile, log, listeners, timeout, waitForBackgrounds }) {
+  /** @type {LoadedExtension[]} */
+  const extensions = [];
+  /** @type {Promise<void> | undefined} */
+  let closing;
+
+  /** @param {ExtensionRef} ref */
+  const extension = (ref) => {
+    const found =
+      typeof ref === 'number'
+        ? extensions[ref]
+        : extensions.find(({ id, dir }) =>
+            typeof ref === 'string' ? id === ref || dir === resolve(ref) : id === ref.id,
+          );
+    if (found) return found;
+    const known = extensions.map(({ id, dir }) => `${id} (${dir})`).join(', ') || 'none';
+    throw new Error(`No such extension: ${typeof ref === 'object' ? ref.id : ref}. Installed: ${known}.`);
+  };
+
+  /** @param {ExtensionRef} ref */
+  const backgroundLog = (ref) => {
+    const { id } = extension(ref);
+    return log.filter((entry) => entry.extension === id);
+  };
+
+  /** @param {LoadedExtension} loaded */
+  const untilStarted = async (loaded) => {
+    const { background } = await readManifest(loaded.dir);
+    if (background === undefined) return;
+    await waitUntil(() => driver.hasStarted(loaded), timeout, () => {
+      const said = backgroundLog(loaded).map(({ text }) => `\n  ${text}`).join('');
+      return `The background of ${loaded.dir} did not start. Its script may have failed; it wrote: ${said || 'nothing.'}`;
+    });
+  };
+
+  /** @param {LoadedExtension} loaded */
+  const remember = (loaded) => {
+    const at = extensions.findIndex(({ id }) => id === loaded.id);
+    if (at < 0) extensions.push(loaded);
+    else extensions[at] = loaded;
+  };
+
+  /** @param {string} url */
+  const openPage = async (url) => {
+    const page = await driver.browser.newPage();
+    await page.goto(url);
+    return page;
+  };
+
+  return {
+    name: browser.name,
+    version: browser.version,
+    product: browser.product,
+    browser: driver.browser,
+    home: profile.home,
+    get extensions() {
+      return [...extensions];
+    },
+    get extensionIds() {
+      return extensions.map(({ id }) => id);
+    },
+    extension,
+    openPage,
+    openExtensionPage: async (ref, path) => {
+      const { href } = new URL(path, `${extension(ref).origin}/`);
+      const page = await driver.browser.newPage();
+      await driver.navigate(page, href);
+      return page;
+    },
+    isBackgroundRunning: (ref) => driver.isRunning(extension(ref)),
+    stopBackground: async (ref) => {
+      const loaded = extension(ref);
+      if (!(await driver.isRunning(loaded))) return false;
+      await withDeadline(driver.stop(loaded), timeout, `The background of ${loaded.dir} did not stop.`);
+      return true;
+    },
+    backgroundLog,
+    onConsole: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    install: async (dir) => {
+      const path = resolve(dir);
+      await readManifest(path);
+      const message = `${browser.product} did not install ${path}.`;
+      const loaded = await withDeadline(driver.install(path), timeout, message);
+      remember(loaded);
+      if (waitForBackgrounds) await untilStarted(loaded);
+      return loaded;
+    },
+    uninstall: async (ref) => {
+      const loaded = extension(ref);
+      await driver.uninstall(loaded);
+      extensions.splice(extensions.indexOf(loaded), 1);
+    },
+    disable: (ref) => driver.setEnabled(extension(ref), false),
+    enable: async (ref) => {
+      const loaded = extension(ref);
+      await driver.setEnabled(loaded, true);
+      if (waitForBackgrounds) await untilStarted(loaded);
+    },
+    close: () => (closing ??= close(driver, profile)),
+  };
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Profile} profile
+ */
+async function close(driver, profile) {
+  const child = driver.browser.process();
+  try {
+    await withDeadline(driver.browser.close(), CLOSING, 'The browser did not end by itself.').catch(() => {});
+    // Only ever the process that was started here; it takes its children with it.
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const exited = new Promise((done) => child.once('exit', done));
+      child.kill('SIGKILL');
+      await withDeadline(exited, CLOSING, `The browser's process ${child.pid} does not end: end it by hand.`);
+    }
+  } finally {
+    await profile.remove();
+  }
+}
