@@ -1,0 +1,68 @@
+import type { LocalCode, RemoteCode } from '../errors/codes.js';
+import { PorticoError } from '../errors/portico-error.js';
+import type { Limits } from '../limits/limits.js';
+import { type Codec, convert, FAIL, failure } from '../protocol/conversion.js';
+import { interpret, type Mode } from '../protocol/interpret.js';
+import type { Schema } from '../protocol/protocol.js';
+import { NOTHING } from '../wire/frames.js';
+
+/** A codec that is built when it is first needed: most clients use few of a protocol's members. */
+const later = (schema: Schema, mode: Mode): Codec => {
+  let codec: Codec | undefined;
+  return (value) => {
+    codec ??= interpret(schema, mode);
+    return codec(value);
+  };
+};
+
+/** Parameters as the client sends them: copied, and refused with what the protocol doesn't declare. */
+export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean): Codec =>
+  schema ? later(schema, { direction: 'encode', copies: true, strict: true, nativeBytes }) : nothingToSend;
+
+/** Parameters as the host reads them: silently dropping a `dryRun` that it doesn't know would be a disaster. */
+export const paramsDecoder = (schema: Schema | undefined): Codec =>
+  schema ? later(schema, { direction: 'decode', copies: false, strict: true }) : nothingExpected;
+
+/** Results and events as the host sends them: a copy of the declared fields that the grants open. */
+export const outputEncoder = (
+  schema: Schema | undefined,
+  grants: ReadonlySet<string>,
+  nativeBytes: boolean,
+): Codec =>
+  schema
+    ? later(schema, { direction: 'encode', copies: true, strict: false, grants, nativeBytes })
+    : () => NOTHING;
+
+/** Results and events as the client reads them: what a newer host adds is left out. */
+export const outputDecoder = (schema: Schema | undefined): Codec =>
+  schema ? later(schema, { direction: 'decode', copies: false, strict: false }) : () => undefined;
+
+const nothingToSend: Codec = (value) => (value === undefined ? NOTHING : nothingFits(value));
+const nothingExpected: Codec = (value) => (value === NOTHING ? undefined : nothingFits(value));
+// An empty object is what a careful caller passes to a method without parameters.
+const nothingFits = (value: unknown): unknown => (emptyCodec(value) === FAIL ? FAIL : NOTHING);
+const emptyCodec = /* @__PURE__ */ later(
+  { type: 'object' },
+  { direction: 'decode', copies: true, strict: true },
+);
+
+/** The error for the failure of the last conversion: `code`, or LIMIT_EXCEEDED where a bound was the reason. */
+export const conversionError = (code: RemoteCode | LocalCode, what: string): PorticoError => {
+  const { path, expected, limit } = failure();
+  return new PorticoError(limit ? 'LIMIT_EXCEEDED' : code, `${what}${path} must be ${expected}`, {
+    data: limit ? { limit, path } : { path, expected },
+  });
+};
+
+/** Runs a codec; throws {@link conversionError} where the value doesn't fit. */
+export const convertOrThrow = (
+  codec: Codec,
+  value: unknown,
+  limits: Limits,
+  code: RemoteCode | LocalCode,
+  what: string,
+): unknown => {
+  const result = convert(codec, value, limits);
+  if (result === FAIL) throw conversionError(code, what);
+  return result;
+};

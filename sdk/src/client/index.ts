@@ -1,0 +1,12 @@
+/** `portico/client`: reaching hosts. Carries no foreign code. */
+export type { CallOptions } from '../call/caller.js';
+export type { SubscribeOptions, Subscription } from '../call/subscriptions.js';
+export { type AnyConnection, connect, connectAny, connectTab } from './connect.js';
+export type {
+  CapabilityClient,
+  Connection,
+  ConnectionState,
+  ConnectOptions,
+  SessionControl,
+  SessionInfo,
+} from './types.js';

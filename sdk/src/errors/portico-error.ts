@@ -1,0 +1,77 @@
+import { type ErrorCode, REMOTE_CODES, type RemoteCode } from './codes.js';
+
+/** Brand shared by every bundled copy of this class: host and client each carry their own. */
+const BRAND = Symbol.for('portico.error');
+
+/** Everything but the code that a {@link PorticoError} can carry. */
+export interface ErrorDetails {
+  /** Machine-readable facts; which ones is said at each code. Never a stack. */
+  readonly data?: unknown;
+  /** With code `DECLARED`: the name under which the protocol declares it. */
+  readonly declared?: string | undefined;
+  /** What led to it on this side. Never crosses the wire. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class. Look at `code`, never at the message or the prototype: use
+ * {@link PorticoError.is} to recognise one from another bundled copy, and `isError` for
+ * errors a protocol declares. Not for throwing from handlers: use `call.fail`.
+ */
+export class PorticoError extends Error {
+  readonly code: ErrorCode;
+  /** `remote` when the other side said so, `local` otherwise. Set by the receiver, never read off the wire. */
+  readonly origin: 'local' | 'remote';
+  readonly data: unknown;
+  readonly declared: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+    origin: 'local' | 'remote' = 'local',
+  ) {
+    // Developer tools show the message alone, so it leads with the code.
+    super(`${code}: ${message}`, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.origin = origin;
+    this.data = details.data;
+    this.declared = details.declared;
+    Object.defineProperty(this, BRAND, { value: true });
+    Object.defineProperty(this, 'name', { value: 'PorticoError' });
+  }
+
+  /** Whether a value is a `PorticoError` of this or another bundled copy. */
+  static is(value: unknown): value is PorticoError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
+
+/** An error as it crosses the wire. */
+export interface WireError {
+  code: string;
+  message?: string;
+  declared?: string;
+  data?: unknown;
+}
+
+const MESSAGE_LIMIT = 1024;
+
+/** Reads an error off the wire. Total: whatever a peer sends becomes an error with a code of ours. */
+export const fromWire = (value: unknown): PorticoError => {
+  const wire = (typeof value === 'object' && value !== null ? value : {}) as Partial<WireError>;
+  const known = typeof wire.code === 'string' && REMOTE_CODES.has(wire.code);
+  const code = known ? (wire.code as RemoteCode) : 'INTERNAL';
+  const message = typeof wire.message === 'string' ? wire.message.slice(0, MESSAGE_LIMIT) : 'no message';
+  const declared = typeof wire.declared === 'string' ? wire.declared : undefined;
+  return new PorticoError(code, message, { data: wire.data, declared }, 'remote');
+};
+
+/** Writes an error for the wire: code, message, declared name and data; never the stack or the cause. */
+export const toWire = (error: PorticoError): WireError => {
+  // The code stands first in the message for developer tools; on the wire once is enough.
+  const wire: WireError = { code: error.code, message: error.message.slice(error.code.length + 2) };
+  if (error.declared !== undefined) wire.declared = error.declared;
+  if (error.data !== undefined) wire.data = error.data;
+  return wire;
+};

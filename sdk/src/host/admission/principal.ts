@@ -1,0 +1,94 @@
+import type { BrowserName, ConnectEvent, Own, SenderFacts } from '../../platform/platform.js';
+
+interface Base {
+  readonly browser: BrowserName;
+  /** `''` and absent are the same: what current browsers send. */
+  readonly tlsChannelId?: string;
+  /** Where the caller's document is shown; says nothing about who it is. */
+  readonly tabId?: number;
+}
+
+/**
+ * Who is on the other end, derived from the browser's sender alone. What the browser vouches for in each
+ * kind, and what not, is in `docs/security.md`.
+ */
+export type Principal =
+  /** A background, page or popup of another extension. `id` is vouched for. */
+  | (Base & { readonly kind: 'extension'; readonly id: string; readonly origin: string })
+  /** A content script of the extension `id`, in a page of `origin`. A compromised page can forge it. */
+  | (Base & {
+      readonly kind: 'content-script';
+      readonly id: string;
+      readonly origin: string /** Of this very extension. */;
+      readonly own: boolean;
+    })
+  /** A web page. There is no id. */
+  | (Base & { readonly kind: 'page'; readonly origin: string })
+  /** A page or background of this very extension. */
+  | (Base & { readonly kind: 'self'; readonly id: string; readonly origin: string });
+
+export type PrincipalKind = Principal['kind'];
+
+const EXTENSION_SCHEMES: Readonly<Record<BrowserName, string>> = {
+  chromium: 'chrome-extension:',
+  firefox: 'moz-extension:',
+  safari: 'safari-web-extension:',
+};
+
+/**
+ * Derives the principal, or `undefined` for nobody: what is missing or contradicts itself is never read
+ * in the caller's favour. Never looks at `tab` to classify, since extension pages have tabs too, and never
+ * at `id` alone, since a content script carries its extension's.
+ */
+export const derivePrincipal = (
+  sender: SenderFacts | undefined,
+  event: ConnectEvent,
+  own: Own,
+): Principal | undefined => {
+  const origin = originOf(sender);
+  if (!sender || origin === undefined) return undefined;
+  const { id } = sender;
+  const base: Base = {
+    browser: own.browser,
+    ...(sender.tlsChannelId ? { tlsChannelId: sender.tlsChannelId } : {}),
+    ...(sender.tab?.id === undefined ? {} : { tabId: sender.tab.id }),
+  };
+  const isWeb = /^https?:/.test(origin);
+  if (event === 'internal') {
+    // Only the extension itself gets here; its content scripts do, too, with its id.
+    if (id !== own.id) return undefined;
+    if (origin === own.origin) return { kind: 'self', id, origin, ...base };
+    return isWeb ? { kind: 'content-script', id, origin, own: true, ...base } : undefined;
+  }
+  // The browser never fires the external event for an extension's own contexts.
+  if (id === own.id || origin === own.origin) return undefined;
+  if (id === undefined || id === '') return isWeb ? { kind: 'page', origin, ...base } : undefined;
+  if (isWeb) return { kind: 'content-script', id, origin, own: false, ...base };
+  const scheme = EXTENSION_SCHEMES[own.browser];
+  // In Chromium the origin spells the id. In Firefox it is a random one for each installation, and the
+  // scheme is all that can be checked: the browser itself sets both fields.
+  const vouched =
+    own.browser === 'chromium' ? origin === `${scheme}//${id}` : origin.startsWith(`${scheme}//`);
+  return vouched ? { kind: 'extension', id, origin, ...base } : undefined;
+};
+
+/** The origin that url and origin agree on. A worker has no origin field; everybody has a url. */
+const originOf = (sender: SenderFacts | undefined): string | undefined => {
+  if (typeof sender?.url !== 'string') return undefined;
+  let url: URL;
+  try {
+    url = new URL(sender.url);
+  } catch {
+    return undefined;
+  }
+  // `URL.origin` is 'null' for extension schemes in Node, and for opaque origins everywhere.
+  const fromUrl =
+    url.host === '' || url.username !== '' || url.password !== ''
+      ? undefined
+      : `${url.protocol}//${url.host}`;
+  if (sender.origin === undefined) {
+    // Only an extension's worker comes without an origin; a page without one is contradictory.
+    return fromUrl && /^https?:/.test(fromUrl) ? undefined : fromUrl;
+  }
+  return sender.origin === fromUrl ? fromUrl : undefined;
+};

@@ -1,0 +1,197 @@
+import type { PorticoError } from '../errors/portico-error.js';
+import type { Limits } from '../limits/limits.js';
+import type { ConnectEvent, Platform, RuntimePort } from '../platform/platform.js';
+import { type Admitted, type Answer, openHostSession, refusePort } from '../session/host-session.js';
+import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
+import { derivePrincipal, type Principal } from './admission/principal.js';
+import type { Log } from './log.js';
+import { answerHello, type Candidate, type Settled } from './serving/answer-hello.js';
+import { admits, decideAll, type Publication } from './serving/publication.js';
+import { serveSession } from './serving/serve-session.js';
+import { createSession } from './serving/session.js';
+
+/** The one place where ports come in: nothing is exposed to a port that has not passed here. */
+export interface Doorkeeper {
+  accept(port: RuntimePort, event: ConnectEvent, platform: Platform): void;
+  endAll(reason: PorticoError): void;
+  readonly sessions: number;
+}
+
+interface Guest {
+  end(reason: PorticoError): void;
+}
+
+export const createDoorkeeper = (
+  publications: ReadonlyMap<string, readonly Publication[]>,
+  limits: Limits,
+  log: Log,
+): Doorkeeper => {
+  const guests = new Set<Guest>();
+  const perPrincipal = new Map<string, number>();
+  let instance: string | undefined;
+  let refusal: Refusal | undefined;
+
+  /** Who is told no, is told this: the same words whatever was asked for. */
+  const refusalText = (): Refusal => {
+    refusal ??= { code: 'REFUSED', message: `this host does not admit this caller${tlsHint(publications)}` };
+    return refusal;
+  };
+
+  const turnAway = (
+    port: RuntimePort,
+    principal: Principal | undefined,
+    why: string,
+    answer = refusalText(),
+  ): void => {
+    refusePort(port, answer);
+    log({ level: 'warn', event: 'refused', message: `refused ${describe(principal)}: ${why}`, principal });
+  };
+
+  const count = (key: string, by: number): number => {
+    const now = (perPrincipal.get(key) ?? 0) + by;
+    if (now > 0) perPrincipal.set(key, now);
+    else perPrincipal.delete(key);
+    return now;
+  };
+
+  const accept = (port: RuntimePort, event: ConnectEvent, platform: Platform): void => {
+    // Other listeners of this extension live on beside Portico.
+    if (!port.name.startsWith(PORT_PREFIX)) return;
+    const principal = derivePrincipal(port.sender, event, platform.own);
+    if (!principal) {
+      turnAway(port, undefined, 'the browser vouches for no identity');
+      return;
+    }
+    const published = publications.get(port.name.slice(PORT_PREFIX.length)) ?? [];
+    const candidates = published.map((publication) => ({
+      publication,
+      decisions: decideAll(publication, principal),
+    }));
+    const decided = candidates.filter((each): each is Candidate => !(each.decisions instanceof Promise));
+    if (decided.length === candidates.length && !decided.some(({ decisions }) => admits(decisions))) {
+      turnAway(
+        port,
+        principal,
+        published.length === 0 ? `nothing is published as ${port.name.slice(0, 256)}` : 'no rule admits it',
+      );
+      return;
+    }
+    const key = `${principal.kind} ${'id' in principal ? principal.id : ''} ${principal.origin}`;
+    if (guests.size >= limits.sessions || (perPrincipal.get(key) ?? 0) >= limits.sessionsPerPrincipal) {
+      const limit = guests.size >= limits.sessions ? 'sessions' : 'sessionsPerPrincipal';
+      const answer = {
+        code: 'LIMIT_EXCEEDED',
+        message: `too many sessions`,
+        data: { limit },
+        retryAfter: 1000,
+      };
+      turnAway(port, principal, `limit ${limit}`, answer);
+      return;
+    }
+    instance ??= platform.randomId();
+    count(key, 1);
+    let session = '';
+    const guest: Guest = openHostSession(port, platform, limits, {
+      answer(hello) {
+        const settle = (ready: readonly Candidate[]): Answer => {
+          const settled = answerHello(hello, ready, refusalText());
+          if ('refusal' in settled) {
+            log({
+              level: 'warn',
+              event: 'refused',
+              message: `refused ${describe(principal)}: ${settled.refusal.code}`,
+              principal,
+            });
+            return { refused: settled.refusal };
+          }
+          session = platform.randomId();
+          return { admitted: admit(settled, session, principal, platform) };
+        };
+        if (decided.length === candidates.length) return settle(decided);
+        return Promise.all(
+          candidates.map(async ({ publication, decisions }) => ({ publication, decisions: await decisions })),
+        ).then(settle);
+      },
+      over(reason) {
+        guests.delete(guest);
+        count(key, -1);
+        const violated = reason.code === 'PROTOCOL_VIOLATION';
+        log({
+          level: violated ? 'warn' : 'info',
+          event: violated ? 'violation' : 'ended',
+          message: `session of ${describe(principal)} ended: ${reason.message}`,
+          principal,
+          ...(session ? { session } : {}),
+        });
+      },
+    });
+    guests.add(guest);
+  };
+
+  const admit = (settled: Settled, id: string, principal: Principal, platform: Platform): Admitted => {
+    const { publication, version, granted, refused } = settled;
+    log({
+      level: 'info',
+      event: 'admitted',
+      message: `admitted ${describe(principal)} to ${publication.protocol.name} ${version}: ${granted.join(', ') || 'nothing'}`,
+      principal,
+      session: id,
+    });
+    return {
+      welcome: {
+        version,
+        session: id,
+        instance: instance as string,
+        granted: [...granted],
+        refused: { ...refused },
+        limits: { calls: limits.calls },
+      },
+      begin: ({ writer, nativeBytes }) =>
+        serveSession({
+          publication,
+          session: createSession({ id, principal, version, grants: new Set(granted) }),
+          clock: platform,
+          limits,
+          writer,
+          nativeBytes,
+          report(path, error) {
+            log({
+              level: 'error',
+              event: 'handler-failed',
+              message: `${path} failed`,
+              principal,
+              session: id,
+              error,
+            });
+          },
+        }),
+    };
+  };
+
+  return {
+    accept,
+    endAll(reason) {
+      for (const guest of [...guests]) guest.end(reason);
+    },
+    get sessions() {
+      return guests.size;
+    },
+  };
+};
+
+const describe = (principal: Principal | undefined): string =>
+  principal
+    ? `${principal.kind} ${'id' in principal ? `${principal.id} ` : ''}(${principal.origin})`
+    : 'somebody without identity';
+
+/** One sentence for the whole host, so that it gives away no more to one caller than to another. */
+const tlsHint = (publications: ReadonlyMap<string, readonly Publication[]>): string => {
+  const requires = [...publications.values()]
+    .flat()
+    .some(({ servings }) =>
+      [...servings.values()].some(({ admit }) =>
+        admit.some(({ verdict, matcher }) => verdict === 'allow' && matcher.needsTlsChannelId),
+      ),
+    );
+  return requires ? '; it requires a TLS channel ID for something, which no current browser supplies' : '';
+};

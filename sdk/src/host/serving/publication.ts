@@ -1,0 +1,136 @@
+import type { ServedMethod } from '../../call/callee.js';
+import { createEventSource, type EventSource } from '../../call/event-source.js';
+import { outputEncoder, paramsDecoder } from '../../call/member-codecs.js';
+import { PorticoError } from '../../errors/portico-error.js';
+import type { Limits } from '../../limits/limits.js';
+import { gatesIn } from '../../protocol/check-schema.js';
+import type { Codec } from '../../protocol/conversion.js';
+import { checkProtocol } from '../../protocol/define-protocol.js';
+import { milliseconds } from '../../protocol/durations.js';
+import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/protocol.js';
+import type { Principal } from '../admission/principal.js';
+import { type Decision, decide, type Rule } from '../admission/rules.js';
+import type { Session } from './session.js';
+
+/** What `publish` is given for a capability, its types forgotten. */
+interface LooseServing {
+  readonly admit: readonly Rule[];
+  readonly provide?: (session: Session) => Readonly<Record<string, unknown>>;
+}
+
+/** A method without the session that will run it. */
+export type MethodPlan = Omit<ServedMethod, 'run' | 'encode'>;
+
+export interface PublishedMember {
+  readonly capability: string;
+  readonly name: string;
+  /** The output encoder for these grants: the same function for the same open gates. */
+  readonly encoder: (grants: ReadonlySet<string>, nativeBytes: boolean) => Codec;
+  readonly method?: MethodPlan;
+  readonly source?: EventSource;
+}
+
+/** One published major: its members by path, and its rules. */
+export interface Publication {
+  readonly protocol: AnyProtocol;
+  readonly members: ReadonlyMap<string, PublishedMember>;
+  readonly servings: ReadonlyMap<string, LooseServing>;
+}
+
+/** Decisions by capability. */
+export type Decisions = ReadonlyMap<string, Decision>;
+
+/** Checks a protocol and its serving, and lays out what sessions need. @throws {PorticoError} INVALID_DEFINITION, INVALID_ARGUMENT */
+export const createPublication = (
+  protocol: AnyProtocol,
+  serving: Readonly<Record<string, LooseServing>>,
+  limits: Limits,
+): Publication => {
+  checkProtocol(protocol);
+  const members = new Map<string, PublishedMember>();
+  const servings = new Map<string, LooseServing>();
+  for (const [capability, { members: declared = {} }] of Object.entries(protocol.capabilities)) {
+    const each = Object.hasOwn(serving, capability) ? serving[capability] : undefined;
+    if (!each?.admit?.length) {
+      throw new PorticoError(
+        'INVALID_ARGUMENT',
+        `capability "${capability}" of ${protocol.name} has no rule: say whom to admit`,
+      );
+    }
+    servings.set(capability, each);
+    for (const [name, member] of Object.entries(declared)) {
+      if (member.kind === 'method' && !each.provide) {
+        throw new PorticoError(
+          'INVALID_ARGUMENT',
+          `capability "${capability}" of ${protocol.name} has methods, but no provider`,
+        );
+      }
+      const path = `${capability}.${name}`;
+      members.set(path, publishMember(path, capability, name, member, protocol, limits));
+    }
+  }
+  return { protocol, members, servings };
+};
+
+const publishMember = (
+  path: string,
+  capability: string,
+  name: string,
+  member: Member,
+  protocol: AnyProtocol,
+  limits: Limits,
+): PublishedMember => {
+  const shared = { capability, name };
+  if (member.kind === 'event') {
+    const { payload, coalesceBy } = member as Event;
+    return { ...shared, encoder: encoders(payload), source: createEventSource(path, coalesceBy, limits) };
+  }
+  return {
+    ...shared,
+    encoder: encoders((member as Method).result),
+    method: methodPlan(path, member as Method, protocol, limits),
+  };
+};
+
+const methodPlan = (path: string, member: Method, protocol: AnyProtocol, limits: Limits): MethodPlan => ({
+  path,
+  decode: paramsDecoder(member.params),
+  deadline: member.deadline === undefined ? limits.deadline : milliseconds(member.deadline),
+  errors: new Map(
+    (member.errors ?? []).map((each) => [each, outputEncoder(protocol.errors?.[each], new Set(), false)]),
+  ),
+});
+
+const encoders = (schema: Schema | undefined): PublishedMember['encoder'] => {
+  const gates = schema ? [...gatesIn(schema)] : [];
+  const built = new Map<string, Codec>();
+  return (grants, nativeBytes) => {
+    const open = gates.filter((gate) => grants.has(gate));
+    const key = [nativeBytes, ...open].join();
+    let codec = built.get(key);
+    if (!codec) {
+      codec = outputEncoder(schema, new Set(open), nativeBytes);
+      built.set(key, codec);
+    }
+    return codec;
+  };
+};
+
+/** Runs every capability's rules, whichever were asked for: the answer must not depend on the question. */
+export const decideAll = (
+  { servings }: Publication,
+  principal: Principal,
+): Decisions | Promise<Decisions> => {
+  const decided = [...servings].map(
+    ([capability, { admit }]) => [capability, decide(admit, principal)] as const,
+  );
+  if (!decided.some(([, decision]) => decision instanceof Promise))
+    return new Map(decided as [string, Decision][]);
+  return Promise.all(
+    decided.map(async ([capability, decision]) => [capability, await decision] as const),
+  ).then((all) => new Map(all));
+};
+
+/** Whether any capability is allowed: what makes a caller one who may know that there is something. */
+export const admits = (decisions: Decisions): boolean =>
+  [...decisions.values()].some(({ verdict }) => verdict === 'allow');

@@ -1,0 +1,67 @@
+import type { PorticoError } from '../../errors/portico-error.js';
+import type {
+  AnyProtocol,
+  CapabilityName,
+  ErrorsOf,
+  Event,
+  MembersOf,
+  Method,
+  MethodErrorsOf,
+  ParamsOf,
+  PayloadOf,
+  ResultOf,
+} from '../../protocol/protocol.js';
+import type { Rule } from '../admission/rules.js';
+import type { Session } from './session.js';
+
+/** What a handler knows of the call it answers. */
+export interface CallOf<P extends AnyProtocol, M> {
+  /** Aborted when the caller aborts, the deadline passes, or the session ends. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left until the deadline. */
+  readonly remaining: number;
+  /**
+   * Makes an error that this method declares, to be thrown: `throw call.fail('tabGone', { id })`.
+   * Whatever else a handler throws reaches the caller as INTERNAL, without its text.
+   */
+  fail<N extends MethodErrorsOf<M> & keyof ErrorsOf<P>>(name: N, data: ErrorsOf<P>[N]): PorticoError;
+}
+
+type MethodNames<M> = { [N in keyof M]: M[N] extends Method ? N : never }[keyof M];
+type EventNames<M> = { [N in keyof M]: M[N] extends Event ? N : never }[keyof M];
+
+/** What answers the methods of a capability in one session. An object or a class instance. */
+export type Implementation<P extends AnyProtocol, C extends CapabilityName<P>> = {
+  readonly [N in MethodNames<MembersOf<P, C>>]: (
+    params: ParamsOf<MembersOf<P, C>[N]>,
+    call: CallOf<P, MembersOf<P, C>[N]>,
+  ) => ResultOf<MembersOf<P, C>[N]> | Promise<ResultOf<MembersOf<P, C>[N]>>;
+};
+
+/** Makes a session's implementation at its first call. Runs once for each session; what it throws answers every call with INTERNAL. */
+export type Provider<P extends AnyProtocol, C extends CapabilityName<P>> = (
+  session: Session,
+) => Implementation<P, C>;
+
+/** How a capability is served: whom to admit, and what answers. Without a rule it does not compile, and nobody is let in. */
+export type CapabilityServing<P extends AnyProtocol, C extends CapabilityName<P>> = {
+  readonly admit: readonly [Rule, ...Rule[]];
+} & ([MethodNames<MembersOf<P, C>>] extends [never] ? unknown : { readonly provide: Provider<P, C> });
+
+/** A protocol's serving, capability by capability. */
+export type Serving<P extends AnyProtocol> = { readonly [C in CapabilityName<P>]: CapabilityServing<P, C> };
+
+/** The handle to a published protocol: its events. */
+export type Served<P extends AnyProtocol> = {
+  readonly [C in CapabilityName<P>]: {
+    readonly [N in EventNames<MembersOf<P, C>>]: {
+      /**
+       * Tells every subscriber; the payload is copied, once for each distinct set of grants.
+       * @throws {PorticoError} INVALID_ARGUMENT when it doesn't fit the schema
+       */
+      emit(payload: PayloadOf<MembersOf<P, C>[N]>): void;
+      /** How many listen now: nobody need gather what nobody hears. */
+      readonly subscribers: number;
+    };
+  };
+};

@@ -1,0 +1,52 @@
+/**
+ * Every bound in one table: what it bounds, its unit, and the attack or accident behind it.
+ * A host overrides them with `createHost({ limits })`, a client with `connect(…, { limits })`.
+ * The prose table stands in `docs/wire.md`; a test holds the two together.
+ */
+export interface Limits {
+  /** Milliseconds from connect to hello (host) and from hello to welcome (client). A peer that opens ports and says nothing. */
+  readonly handshake: number;
+  /** Milliseconds a call may take where neither member nor caller says otherwise. A handler that never settles. */
+  readonly deadline: number;
+  /** Calls in flight in one session. A caller that floods a slow handler; more wait on the client's side. */
+  readonly calls: number;
+  /** Calls that may travel ahead of the welcome; more wait for it. Strangers that make the host hold what it may refuse. */
+  readonly earlyCalls: number;
+  /** Messages held while rules decide. As above, by count of messages. */
+  readonly earlyMessages: number;
+  /** Items (calls, results, events) in one message. One message that blocks the other end for long. */
+  readonly batchItems: number;
+  /** Characters and bytes in one value (parameters, a result, an event). Browsers stop at 64 MiB a message; Firefox may crash. */
+  readonly valueSize: number;
+  /** Characters and bytes after which a batch is sent without waiting for more. A small call behind a large batch. */
+  readonly batchSize: number;
+  /** Nesting of a value. Deep values overflow stacks. */
+  readonly depth: number;
+  /** Open sessions of one host, and half-open ones with them. A fork bomb of ports. */
+  readonly sessions: number;
+  /** Open sessions of one principal. One client starving the others. */
+  readonly sessionsPerPrincipal: number;
+  /** Subscriptions in one session. Each costs the host work at every event. */
+  readonly subscriptions: number;
+  /** Events the host holds for one subscription whose reader is slow; beyond it events are dropped and the gap is told. */
+  readonly eventQueue: number;
+  /** Events that may be under way to a reader that has not taken them yet. */
+  readonly eventCredit: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  handshake: 10_000,
+  deadline: 30_000,
+  calls: 10_000,
+  earlyCalls: 256,
+  earlyMessages: 64,
+  batchItems: 20_000,
+  valueSize: 33_554_432,
+  batchSize: 1_048_576,
+  depth: 64,
+  sessions: 4096,
+  sessionsPerPrincipal: 64,
+  subscriptions: 256,
+  eventQueue: 1024,
+  eventCredit: 256,
+};

@@ -1,0 +1,74 @@
+/**
+ * What the core needs of its surroundings. The browser's adapter is `browser-platform.ts`; the tests'
+ * are in `testing/`. Nothing above this layer touches `chrome` or `browser`.
+ */
+
+export type BrowserName = 'chromium' | 'firefox' | 'safari';
+
+/** Who we are, as the browser tells us: what senders are held against. */
+export interface Own {
+  readonly browser: BrowserName;
+  /** `runtime.id`. */
+  readonly id: string;
+  /** The origin of our own pages: in Firefox it can't be derived from the id. */
+  readonly origin: string;
+}
+
+/** What Portico reads of `runtime.MessageSender`. All of it may be missing, and none of it is trusted alone. */
+export interface SenderFacts {
+  readonly id?: string | undefined;
+  readonly url?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly tlsChannelId?: string | undefined;
+  readonly tab?: { readonly id?: number | undefined } | undefined;
+  readonly frameId?: number | undefined;
+}
+
+interface PortEvent<A extends unknown[]> {
+  addListener(listener: (...args: A) => void): void;
+}
+
+/** The part of `runtime.Port` that Portico uses; simulated ports implement it, too. */
+export interface RuntimePort {
+  readonly name: string;
+  readonly sender?: SenderFacts | undefined;
+  readonly error?: { readonly message?: string } | null | undefined;
+  postMessage(message: unknown): void;
+  disconnect(): void;
+  readonly onMessage: PortEvent<[message: unknown, ...rest: unknown[]]>;
+  readonly onDisconnect: PortEvent<[port: RuntimePort, ...rest: unknown[]]>;
+}
+
+/** Which browser event brought a port. `external` never brings the extension's own contexts. */
+export type ConnectEvent = 'internal' | 'external';
+
+/** Whom to connect to: an extension by id, the own background, or an own content script. */
+export type Target =
+  | { readonly to: 'extension'; readonly id: string }
+  | { readonly to: 'self' }
+  | { readonly to: 'tab'; readonly tabId: number; readonly frameId?: number; readonly documentId?: string };
+
+export interface ConnectInfo {
+  readonly name: string;
+  /** Passed to the browser as it is. Today's browsers ignore it; see `docs/security.md`. */
+  readonly includeTlsChannelId?: boolean;
+}
+
+/** Timers and time: milliseconds of a clock that never goes back. */
+export interface Clock {
+  now(): number;
+  /** Runs once. Gives a function that cancels it. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+export interface Platform extends Clock {
+  readonly own: Own;
+  /** Opens a port at once; whether anybody listens is told later. Throws for ids of a wrong form. */
+  connect(target: Target, info: ConnectInfo): RuntimePort;
+  /** Listens for ports. Must be called before the first `await` of a worker's script. Gives a function that stops it. */
+  listen(event: ConnectEvent, listener: (port: RuntimePort) => void): () => void;
+  /** The text the browser gives for a failed port; only there while `onDisconnect` is dispatched. */
+  lastError(port: RuntimePort): string | undefined;
+  /** 128 random bits as 32 hexadecimal digits. */
+  randomId(): string;
+}

@@ -1,0 +1,26 @@
+import { compareVersions, lineOf } from './versions.js';
+
+/** What two sides agreed on. */
+export interface Agreement {
+  /** The version both speak: the older of the two of the newest common line. */
+  readonly version: string;
+  /** The host's own version of that line. */
+  readonly published: string;
+}
+
+/** Chooses the newest line both sides have; `undefined` when there is none. Order of the inputs doesn't matter. */
+export const chooseVersion = (
+  offered: readonly string[],
+  published: readonly string[],
+): Agreement | undefined => {
+  let best: Agreement | undefined;
+  for (const mine of published) {
+    for (const theirs of offered) {
+      if (lineOf(mine) !== lineOf(theirs)) continue;
+      const version = compareVersions(mine, theirs) < 0 ? mine : theirs;
+      if (best === undefined || compareVersions(version, best.version) > 0)
+        best = { version, published: mine };
+    }
+  }
+  return best;
+};

@@ -1,0 +1,87 @@
+/**
+ * The running conversion of one value: its failure, its size, its depth. Conversions are synchronous
+ * and never nested, so this state lives here instead of being handed through every call.
+ */
+import type { Limits } from '../limits/limits.js';
+
+/** Returned instead of a value that does not fit; {@link failure} then says where and why. */
+export const FAIL: unique symbol = Symbol('fail');
+
+/** Validates; gives the value as it goes on, or {@link FAIL}. */
+export type Codec = (value: unknown) => unknown;
+
+/** Why the last {@link convert} gave {@link FAIL}. */
+export interface Failure {
+  /** JSON pointer to the offending place, `''` for the value itself. */
+  path: string;
+  /** What would have fitted. */
+  expected: string;
+  /** The bound that was exceeded, if it was one. */
+  limit?: 'valueSize' | 'depth';
+}
+
+let failed: Failure = { path: '', expected: '' };
+let size = 0;
+let depth = 0;
+let maxSize = 0;
+let maxDepth = 0;
+
+/** Runs a codec on one value within the limits. */
+export const convert = (codec: Codec, value: unknown, limits: Limits): unknown => {
+  size = 0;
+  depth = 0;
+  maxSize = limits.valueSize;
+  maxDepth = limits.depth;
+  return codec(value);
+};
+
+/** Why the last {@link convert} failed. Read it before the next one. */
+export const failure = (): Failure => failed;
+
+/** Characters and bytes in the value last converted: what its message will weigh, roughly. */
+export const weight = (): number => size;
+
+/** Fails here. */
+export const fail = (expected: string): typeof FAIL => {
+  failed = { path: '', expected };
+  return FAIL;
+};
+
+/** Passes on a failure that happened below a key. */
+export const failAt = (key: string | number): typeof FAIL => {
+  failed.path = `/${`${key}`.replaceAll('~', '~0').replaceAll('/', '~1')}${failed.path}`;
+  return FAIL;
+};
+
+const exceeds = (limit: 'valueSize' | 'depth'): typeof FAIL => {
+  failed = { path: '', expected: `within the limit ${limit}`, limit };
+  return FAIL;
+};
+
+/** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
+export const weighed = (amount: number, value: unknown): unknown => {
+  size += amount;
+  return size > maxSize ? exceeds('valueSize') : value;
+};
+
+/** Runs a codec one level deeper. */
+export const deeper = (codec: Codec, value: unknown): unknown => {
+  if (++depth > maxDepth) return exceeds('depth');
+  const result = codec(value);
+  depth--;
+  return result;
+};
+
+/** Tries codecs in turn on the same value, each from the same state. */
+export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
+  const before = size;
+  const level = depth;
+  for (const codec of codecs) {
+    size = before;
+    depth = level;
+    const result = codec(value);
+    // Too large is too large for every branch.
+    if (result !== FAIL || failed.limit) return result;
+  }
+  return fail('one of the declared alternatives');
+};

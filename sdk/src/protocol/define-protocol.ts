@@ -1,0 +1,191 @@
+import { PorticoError } from '../errors/portico-error.js';
+import { checkSchema, gatesIn } from './check-schema.js';
+import { milliseconds } from './durations.js';
+import type { Infer } from './infer.js';
+import type {
+  AnyProtocol,
+  Capabilities,
+  Capability,
+  Event,
+  HostIds,
+  Member,
+  Method,
+  Protocol,
+  Schema,
+} from './protocol.js';
+import { compareVersions, isVersion, lineOf } from './versions.js';
+
+/** Names that clients' objects need for themselves. */
+export type ReservedName = 'session' | 'has' | 'then' | keyof typeof Object.prototype | '__proto__';
+
+const RESERVED = new Set(['session', 'has', 'then', ...Object.getOwnPropertyNames(Object.prototype)]);
+const NAME = /^[a-z][A-Za-z0-9]{0,63}$/;
+const PROTOCOL_NAME = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
+const CHROMIUM_ID = /^[a-p]{32}$/;
+
+interface Definition<V extends string, C, E> {
+  readonly name: string;
+  readonly version: V;
+  readonly hosts?: HostIds;
+  readonly errors?: E;
+  readonly capabilities: C;
+}
+
+/** What the types can tell before anything runs: reserved names, and errors that are not declared. */
+type Checked<C, E> = {
+  readonly [K in keyof C]: K extends ReservedName
+    ? never
+    : C[K] extends { readonly members: infer M }
+      ? Omit<C[K], 'members'> & {
+          readonly members: {
+            readonly [N in keyof M]: N extends ReservedName ? never : CheckedMember<M[N], E>;
+          };
+        }
+      : C[K];
+};
+type CheckedMember<M, E> =
+  M extends Method<infer _P, infer _R, infer N> ? ([N] extends [keyof E] ? M : never) : M;
+
+/**
+ * Defines a protocol: checks every rule that a definition must keep, and gives it back as plain data
+ * with the types of all its members. One module that both sides import; not for secrets, since
+ * clients carry it. Members take and give JSON values and bytes; see `docs/schemas.md`.
+ *
+ * @throws {PorticoError} INVALID_DEFINITION with the path of what breaks a rule
+ */
+export const defineProtocol = <
+  const V extends string,
+  const C extends Capabilities,
+  const E extends Readonly<Record<string, Schema>> = Record<never, never>,
+>(
+  definition: Definition<V, C & Checked<NoInfer<C>, NoInfer<E>>, E>,
+): Protocol<C, { readonly [K in keyof E]: Infer<E[K]> }, V> => {
+  checkProtocol(definition as never);
+  return definition as never;
+};
+
+/**
+ * Checks a definition however it was made: hosts publish nothing that does not pass.
+ * @throws {PorticoError} INVALID_DEFINITION with the path of what breaks a rule
+ */
+export const checkProtocol = (protocol: AnyProtocol): void => {
+  const { name, version, hosts = {}, errors = {}, capabilities } = protocol;
+  demand(
+    PROTOCOL_NAME.test(name) && name.length <= 128,
+    'name',
+    'use reverse-DNS in lower case, like org.example.tabs',
+  );
+  demand(isVersion(version), 'version', 'use major.minor.patch, digits only, like 1.2.0');
+  if (hosts.chromium !== undefined) {
+    demand(CHROMIUM_ID.test(hosts.chromium), 'hosts/chromium', 'an id has 32 letters a–p');
+  }
+  if (hosts.firefox !== undefined) {
+    demand(
+      /^\S{1,255}$/.test(hosts.firefox),
+      'hosts/firefox',
+      'use the id in browser_specific_settings.gecko',
+    );
+  }
+  for (const [key, schema] of Object.entries(errors)) {
+    checkName(key, `errors/${key}`);
+    checkSchema(schema, `errors/${key}`);
+  }
+  demand(Object.keys(capabilities).length > 0, 'capabilities', 'a protocol needs at least one');
+  for (const [key, capability] of Object.entries(capabilities)) {
+    const at = `capabilities/${key}`;
+    checkName(key, at);
+    demand(
+      typeof capability.title === 'string' && capability.title !== '',
+      `${at}/title`,
+      'say what a person grants, in their words',
+    );
+    checkSince(capability.since, version, at);
+    for (const [memberKey, member] of Object.entries(capability.members ?? {})) {
+      checkName(memberKey, `${at}/members/${memberKey}`);
+      checkMember(member, `${at}/members/${memberKey}`, protocol);
+    }
+  }
+};
+
+const checkMember = (member: Member, at: string, protocol: AnyProtocol): void => {
+  checkSince(member.since, protocol.version, at);
+  if (member.kind === 'method') checkMethod(member, at, protocol);
+  else {
+    demand(member.kind === 'event', `${at}/kind`, 'make members with method() and event()');
+    checkEvent(member, at);
+    checkGates(member.payload, `${at}/payload`, protocol.capabilities);
+  }
+};
+
+const checkMethod = (member: Method, at: string, protocol: AnyProtocol): void => {
+  if (member.params) {
+    checkSchema(member.params, `${at}/params`);
+    demand(
+      (member.params as { type?: unknown }).type === 'object',
+      `${at}/params`,
+      'parameters are one object, so that later versions can add to it',
+    );
+    demand(
+      gatesIn(member.params).size === 0,
+      `${at}/params`,
+      'only results and events have gated properties',
+    );
+  }
+  if (member.result) {
+    checkSchema(member.result, `${at}/result`);
+    checkGates(member.result, `${at}/result`, protocol.capabilities);
+  }
+  if (member.deadline !== undefined) milliseconds(member.deadline);
+  for (const error of member.errors ?? []) {
+    demand(
+      Object.hasOwn(protocol.errors ?? {}, error),
+      `${at}/errors`,
+      `the protocol declares no error "${error}"`,
+    );
+  }
+};
+
+const checkEvent = (member: Event, at: string): void => {
+  checkSchema(member.payload, `${at}/payload`);
+  const { properties = {} } = member.payload as { properties?: object };
+  if (member.coalesceBy !== undefined) {
+    demand(
+      Object.hasOwn(properties, member.coalesceBy),
+      `${at}/coalesceBy`,
+      'name a property of the payload',
+    );
+  }
+};
+
+const checkGates = (schema: Schema, at: string, capabilities: Readonly<Record<string, Capability>>): void => {
+  for (const gate of gatesIn(schema)) {
+    demand(
+      Object.hasOwn(capabilities, gate),
+      at,
+      `gated by "${gate}", which is no capability of this protocol`,
+    );
+  }
+};
+
+const checkName = (name: string, at: string): void => {
+  demand(!RESERVED.has(name), at, `the name "${name}" is reserved`);
+  demand(NAME.test(name), at, 'use letters and digits, beginning with a small letter');
+};
+
+const checkSince = (since: string | undefined, version: string, at: string): void => {
+  if (since === undefined) return;
+  demand(
+    isVersion(since) && compareVersions(since, version) <= 0,
+    `${at}/since`,
+    `must be a version up to ${version}`,
+  );
+  demand(
+    lineOf(since) === lineOf(version),
+    `${at}/since`,
+    'leave it out for what every version of this major has',
+  );
+};
+
+const demand: (holds: boolean, at: string, message: string) => asserts holds = (holds, at, message) => {
+  if (!holds) throw new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);
+};

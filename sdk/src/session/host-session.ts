@@ -1,0 +1,176 @@
+import { PorticoError, toWire } from '../errors/portico-error.js';
+import type { Limits } from '../limits/limits.js';
+import type { Clock, Platform, RuntimePort } from '../platform/platform.js';
+import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
+import {
+  type Batch,
+  FIRST_IGNORABLE,
+  type Frame,
+  GOODBYE,
+  HELLO,
+  REFUSE,
+  WELCOME,
+  WIRE_VERSION,
+} from '../wire/frames.js';
+import { type Hello, type Refusal, readHello, type Welcome } from '../wire/handshake.js';
+import { portTransport } from '../wire/port-transport.js';
+import { readBatch } from '../wire/read-batch.js';
+
+/** What a session does once it is admitted. */
+export interface Admitted {
+  readonly welcome: Omit<Welcome, 'wire' | 'bytes'>;
+  /** Called after the welcome was written; what it gives handles the session from then on. */
+  begin(context: {
+    writer: BatchWriter;
+    nativeBytes: boolean;
+    end(error: PorticoError): void;
+  }): SessionHandler;
+}
+
+export interface SessionHandler {
+  /** A frame after the hello. Gives what rule it breaks, if any. */
+  frame(frame: Frame): string | undefined;
+  /** A frame of ours that the browser would not take. */
+  unsendable(frame: Frame, error: unknown): void;
+  /** Exactly once, and last. */
+  ended(reason: PorticoError): void;
+}
+
+/** The host's answer to a hello. */
+export type Answer = { readonly admitted: Admitted } | { readonly refused: Refusal };
+
+export interface HostSessionListener {
+  /** Answers a hello; may take its time: what the client sends meanwhile is held, bounded. Must not throw or reject. */
+  answer(hello: Hello): Answer | Promise<Answer>;
+  /** It is over, whether or not it was ever admitted. Exactly once. */
+  over(reason: PorticoError): void;
+}
+
+/** Refuses a port without ever listening to it: what is never listened to costs no heap. */
+export const refusePort = (port: RuntimePort, refusal: Refusal): void => {
+  try {
+    port.postMessage([[REFUSE, refusal]]);
+    port.disconnect();
+  } catch {
+    // The caller is gone already.
+  }
+};
+
+export interface HostSession {
+  /** Ends it from this side, telling the client why. */
+  end(error: PorticoError): void;
+}
+
+/** Receives a port: waits for the hello, has it answered, and hands the frames on. Call it inside the port's event. */
+export const openHostSession = (
+  port: RuntimePort,
+  platform: Clock & Pick<Platform, 'lastError'>,
+  limits: Limits,
+  listener: HostSessionListener,
+): HostSession => {
+  let state: 'waiting' | 'deciding' | 'open' | 'over' = 'waiting';
+  let handler: SessionHandler | undefined;
+  let held: Batch[] = [];
+
+  const over = (reason: PorticoError): void => {
+    if (state === 'over') return;
+    state = 'over';
+    held = [];
+    stopTimer();
+    handler?.ended(reason);
+    listener.over(reason);
+  };
+
+  /** Before the welcome a client gets a refusal, after it a goodbye. */
+  const end = (error: PorticoError): void => {
+    if (state === 'over') return;
+    writer.push([state === 'open' ? GOODBYE : REFUSE, toWire(error)]);
+    writer.flush();
+    transport.close();
+    over(error);
+  };
+
+  const violated = (rule: string): void => end(new PorticoError('PROTOCOL_VIOLATION', rule));
+
+  const readAll = (frames: Batch, from: number): void => {
+    for (let i = from; i < frames.length; i++) {
+      if (state !== 'open') return;
+      const frame = frames[i] as Frame;
+      const kind = frame[0];
+      if (kind === GOODBYE) {
+        transport.close();
+        over(new PorticoError('CLOSED', 'the client said goodbye'));
+        return;
+      }
+      if (kind >= FIRST_IGNORABLE) continue;
+      const broken = (handler as SessionHandler).frame(frame);
+      if (broken !== undefined) violated(broken);
+    }
+  };
+
+  const greet = (frames: Batch): void => {
+    const [kind, body] = frames[0] as Frame;
+    const hello = kind === HELLO ? readHello(body, limits) : undefined;
+    if (!hello) {
+      violated('the first frame must be a hello');
+      return;
+    }
+    if (!hello.wire.includes(WIRE_VERSION)) {
+      violated(`this host speaks wire version ${WIRE_VERSION}`);
+      return;
+    }
+    stopTimer();
+    state = 'deciding';
+    const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
+    const answer = listener.answer(hello);
+    const go = (answered: Answer): void => settle(answered, nativeBytes, frames);
+    if (answer instanceof Promise) answer.then(go);
+    else go(answer);
+  };
+
+  const settle = (answer: Answer, nativeBytes: boolean, frames: Batch): void => {
+    if (state !== 'deciding') return;
+    if ('refused' in answer) {
+      writer.push([REFUSE, answer.refused]);
+      writer.flush();
+      transport.close();
+      over(new PorticoError('REFUSED', 'not admitted'));
+      return;
+    }
+    state = 'open';
+    const { welcome, begin } = answer.admitted;
+    writer.push([WELCOME, { ...welcome, wire: WIRE_VERSION, bytes: nativeBytes ? 'native' : 'base64' }]);
+    handler = begin({ writer, nativeBytes, end });
+    const early = held;
+    held = [];
+    readAll(frames, 1);
+    for (const batch of early) readAll(batch, 0);
+  };
+
+  const transport = portTransport(port, platform, {
+    batch(message) {
+      if (state === 'over') return;
+      const frames = readBatch(message, limits);
+      if (typeof frames === 'string') violated(frames);
+      else if (frames.length === 0) return;
+      else if (state === 'open') readAll(frames, 0);
+      else if (state === 'waiting') greet(frames);
+      else if (held.push(frames) > limits.earlyMessages) {
+        end(
+          new PorticoError('LIMIT_EXCEEDED', 'too many messages before the welcome', {
+            data: { limit: 'earlyMessages' },
+          }),
+        );
+      }
+    },
+    closed() {
+      over(new PorticoError('DISCONNECTED', 'the client went away'));
+    },
+  });
+  const writer = createBatchWriter(transport, limits, (frame, error) => handler?.unsendable(frame, error));
+  const stopTimer = platform.after(limits.handshake, () =>
+    end(new PorticoError('DEADLINE_EXCEEDED', 'no hello came')),
+  );
+
+  return { end };
+};
