@@ -1,11 +1,12 @@
+import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import { type Alarm, expireLate } from '../platform/alarm.js';
 import type { Clock } from '../platform/platform.js';
 import { type Codec, convert, FAIL, weight } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { ERROR, type Frame } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
-import { watchDeadlines } from './deadlines.js';
 import { conversionError, convertOrThrow } from './member-codecs.js';
 
 /** What a handler knows of the call it answers. */
@@ -36,12 +37,15 @@ export interface Callee {
   onCall(frame: Frame): string | undefined;
   onCancel(frame: Frame): string | undefined;
   onUnsendable(id: number): void;
+  /** Ends the calls whose deadline has passed; gives the next deadline. */
+  expire(now: number): number;
   /** Aborts everything that runs. */
-  end(reason: PorticoError): void;
+  end(code: ErrorCode, message: string): void;
 }
 
 export interface CalleeContext {
   readonly clock: Clock;
+  readonly alarm: Pick<Alarm, 'at'>;
   readonly limits: Limits;
   readonly writer: BatchWriter;
   /** Looks a method up by the name a peer sent; the error says what to answer when there is none. */
@@ -95,17 +99,12 @@ class Running implements Call {
 }
 
 export const createCallee = (context: CalleeContext): Callee => {
-  const { clock, limits, writer } = context;
+  const { clock, alarm, limits, writer } = context;
   const running = new Map<number, Running>();
+  /** Promises of handlers that have not settled: those of calls that were answered or cancelled meanwhile, too. */
+  let handlers = 0;
 
   const reject = (id: number, error: PorticoError): void => writer.push([ERROR, id, toWire(error)]);
-
-  const watch = watchDeadlines(
-    clock,
-    () => running.values(),
-    (late) =>
-      stop(late, new PorticoError('DEADLINE_EXCEEDED', `${late.method.path} took longer than it may`)),
-  );
 
   /** Answers in the handler's place and tells the handler. */
   const stop = (call: Running, reason: PorticoError): void => {
@@ -120,25 +119,26 @@ export const createCallee = (context: CalleeContext): Callee => {
       result = convertOrThrow(call.method.encode, value, limits, 'INTERNAL', `${call.method.path}: result`);
     } catch (error) {
       // Not only what doesn't fit: a getter of the author's may throw.
-      fault(call, error);
+      fault(call, error, PorticoError.is(error) && error.code === 'LIMIT_EXCEEDED');
       return;
     }
     writer.result(call.id, result, weight());
   };
 
   /** Only what is declared crosses; of anything else the client learns that it happened. */
-  const fault = (call: Running, error: unknown): void => {
-    if (PorticoError.is(error) && error.code === 'DECLARED' && call.method.errors.has(error.declared ?? '')) {
+  const fault = (call: Running, error: unknown, tooLarge = false): void => {
+    // What another host told this one is not this one's to pass on.
+    const own = PorticoError.is(error) && error.origin === 'local';
+    if (own && error.code === 'DECLARED' && call.method.errors.has(error.declared ?? '')) {
       reject(call.id, error);
       return;
     }
     context.report(call.method.path, error);
-    const tooLarge = PorticoError.is(error) && error.code === 'LIMIT_EXCEEDED';
     reject(
       call.id,
       tooLarge
         ? new PorticoError('LIMIT_EXCEEDED', `the result of ${call.method.path} is too large to send`, {
-            data: error.data,
+            data: (error as PorticoError).data,
           })
         : new PorticoError('INTERNAL', `${call.method.path} failed`),
     );
@@ -163,13 +163,16 @@ export const createCallee = (context: CalleeContext): Callee => {
       return;
     }
     running.set(id, call);
-    watch(expires);
+    handlers++;
+    alarm.at(expires);
     result.then(
       // A call that was stopped has been answered.
       (value) => {
+        handlers--;
         if (running.delete(id)) succeed(call, value);
       },
       (error: unknown) => {
+        handlers--;
         if (running.delete(id)) fault(call, error);
       },
     );
@@ -179,15 +182,18 @@ export const createCallee = (context: CalleeContext): Callee => {
     onCall(frame) {
       const [, first, path, options] = frame;
       const count = frame.length - 4;
-      if (!isId(first) || typeof path !== 'string' || count < 1 || !context.claim(first, count))
+      // The last id, too: numbers beyond the safe ones are no longer one apart, and two calls would share one.
+      if (!isId(first) || typeof path !== 'string' || count < 1 || !isId(first + count - 1))
         return 'a malformed CALL';
+      if (!context.claim(first, count)) return 'a CALL whose id is not higher than every one before';
       const deadline = deadlineOf(options);
       if (deadline === FAIL) return 'a malformed CALL';
       const method = context.find(path);
       const now = clock.now();
       for (let i = 0; i < count; i++) {
         if (method instanceof PorticoError) reject(first + i, method);
-        else if (running.size >= limits.calls) {
+        // Whoever calls and cancels, over and over, has no more running than twice as many: stopping takes time.
+        else if (running.size >= limits.calls || handlers >= 2 * limits.calls) {
           reject(
             first + i,
             new PorticoError('LIMIT_EXCEEDED', 'too many calls in flight', { data: { limit: 'calls' } }),
@@ -214,7 +220,13 @@ export const createCallee = (context: CalleeContext): Callee => {
         }),
       );
     },
-    end(reason) {
+    expire: (now) =>
+      expireLate(running.values(), now, (late) =>
+        stop(late, new PorticoError('DEADLINE_EXCEEDED', `${late.method.path} took longer than it may`)),
+      ),
+    end(code, message) {
+      if (running.size === 0) return;
+      const reason = new PorticoError(code, message);
       const calls = [...running.values()];
       running.clear();
       for (const call of calls) call.abort(reason);

@@ -1,5 +1,6 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import { type Alarm, expireLate } from '../platform/alarm.js';
 import type { Clock } from '../platform/platform.js';
 import { type Codec, convert, FAIL, weight } from '../protocol/conversion.js';
 import { milliseconds } from '../protocol/durations.js';
@@ -7,7 +8,6 @@ import type { Duration } from '../protocol/protocol.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { CANCEL, type Frame } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
-import { watchDeadlines } from './deadlines.js';
 import { convertOrThrow } from './member-codecs.js';
 
 /** What a caller may say about one call. */
@@ -25,7 +25,8 @@ export interface CallableMethod {
   /** Parameters by how bytes travel. */
   readonly encode: { readonly native: Codec; readonly base64: Codec };
   readonly decode: Codec;
-  readonly deadline: number;
+  /** The member's own, in milliseconds. */
+  readonly deadline: number | undefined;
   readonly idempotent: boolean;
   /** The version that brought it, if not the first of its major. */
   readonly since?: string | undefined;
@@ -72,13 +73,15 @@ export interface Caller {
   onError(frame: Frame): string | undefined;
   /** A frame that the browser would not take. */
   onUnsendable(id: number, error: unknown): void;
+  /** Rejects the calls whose deadline has passed; gives the next deadline. */
+  expire(now: number): number;
   /** Rejects the calls of methods that a test picks, with what it gives. */
   rejectWhere(test: (method: CallableMethod) => PorticoError | undefined): void;
   /** Whether any call has not settled. */
   readonly busy: boolean;
 }
 
-export const createCaller = (clock: Clock, limits: Limits): Caller => {
+export const createCaller = (clock: Clock, alarm: Pick<Alarm, 'at'>, limits: Limits): Caller => {
   const sent = new Map<number, Pending>();
   // A Set keeps the order and lets an aborted one leave from the middle.
   const waiting = new Set<Pending>();
@@ -89,10 +92,6 @@ export const createCaller = (clock: Clock, limits: Limits): Caller => {
     yield* sent.values();
     yield* waiting;
   };
-  const watch = watchDeadlines(clock, everything, (late) =>
-    withdraw(late, new PorticoError('DEADLINE_EXCEEDED', `${late.method.path} took longer than it may`)),
-  );
-
   const send = (call: Pending, to: Outlet): void => {
     const id = to.nextId();
     call.id = id;
@@ -156,7 +155,7 @@ export const createCaller = (clock: Clock, limits: Limits): Caller => {
     // cross must fail here, not take the whole batch with it.
     const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${method.path}: params`);
     const deadline = options?.deadline === undefined ? 0 : milliseconds(options.deadline);
-    const expires = clock.now() + (deadline || method.deadline);
+    const expires = clock.now() + (deadline || (method.deadline ?? limits.deadline));
     const call: Pending = {
       method,
       params: encoded,
@@ -172,7 +171,7 @@ export const createCaller = (clock: Clock, limits: Limits): Caller => {
       listen(call, options.signal);
       if (options.signal.aborted) return;
     }
-    watch(expires);
+    alarm.at(expires);
     if (outlet && waiting.size === 0 && sent.size < outlet.window) send(call, outlet);
     else waiting.add(call);
   };
@@ -233,6 +232,10 @@ export const createCaller = (clock: Clock, limits: Limits): Caller => {
         }),
       );
     },
+    expire: (now) =>
+      expireLate(everything(), now, (late) =>
+        withdraw(late, new PorticoError('DEADLINE_EXCEEDED', `${late.method.path} took longer than it may`)),
+      ),
     rejectWhere(test) {
       for (const call of [...everything()]) {
         const error = test(call.method);

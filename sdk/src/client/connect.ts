@@ -134,7 +134,7 @@ const start = (
     connection(protocol: AnyProtocol): object {
       const clients = new Map<string, object>();
       for (const capability of [...needs, ...wants]) {
-        clients.set(capability, capabilityClient(protocol, capability, machine, limits));
+        clients.set(capability, capabilityClient(protocol, capability, machine));
       }
       return {
         ...Object.fromEntries(needs.map((capability) => [capability, clients.get(capability)])),

@@ -2,6 +2,7 @@ import { createCaller } from '../call/caller.js';
 import { createSubscriptions } from '../call/subscriptions.js';
 import { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import { alarmOf } from '../platform/alarm.js';
 import type { ConnectInfo, Platform, Target } from '../platform/platform.js';
 import { compareVersions } from '../protocol/versions.js';
 import { type ClientSession, openClientSession } from '../session/client-session.js';
@@ -39,9 +40,13 @@ interface Dated {
 /** The machine behind a connection: dormant → connecting → open → dormant, until it is closed. */
 export const createConnection = (plan: ConnectionPlan) => {
   const { platform, limits } = plan;
-  const caller = createCaller(platform, limits);
+  const alarm = alarmOf(platform);
+  const ring = (now: number): number =>
+    Math.min(caller.expire(now), session?.expire(now) ?? Number.POSITIVE_INFINITY);
+  const caller = createCaller(platform, alarm, limits);
   const subscriptions = createSubscriptions(limits);
   const listeners = new Set<(state: ConnectionState, error?: PorticoError) => void>();
+  let leaveAlarm = (): void => {};
   let state: ConnectionState = 'dormant';
   let session: ClientSession | undefined;
   let info: SessionInfo | undefined;
@@ -51,7 +56,10 @@ export const createConnection = (plan: ConnectionPlan) => {
   let waiters: { resolve(info: SessionInfo): void; reject(error: PorticoError): void }[] = [];
 
   const change = (next: ConnectionState, error?: PorticoError): void => {
+    // Only while something may be under way: a dormant connection is nobody's burden.
+    if (state === 'dormant') leaveAlarm = alarm.join(ring);
     state = next;
+    if (next === 'dormant' || next === 'closed') leaveAlarm();
     for (const listener of [...listeners]) listener(next, error);
   };
 
@@ -128,7 +136,7 @@ export const createConnection = (plan: ConnectionPlan) => {
       unsendable: (lost: Frame, error: unknown) => caller.onUnsendable(lost[1] as number, error),
     };
     try {
-      session = openClientSession(platform, plan.target, plan.info, hello, limits, listener);
+      session = openClientSession(platform, alarm, plan.target, plan.info, hello, limits, listener);
     } catch (cause) {
       ended(
         new PorticoError('INVALID_ARGUMENT', `the browser refused to connect: ${(cause as Error).message}`, {
@@ -180,13 +188,16 @@ export const createConnection = (plan: ConnectionPlan) => {
     },
     close() {
       if (state === 'closed') return;
-      const error = closedError();
       cancelRetry();
-      session?.close();
+      // An error takes a stack with it, a goodbye a message; often nobody is there to see them.
+      const busy = caller.busy || subscriptions.busy;
+      const heard = busy || listeners.size + waiters.length > 0;
+      session?.close(busy);
       session = undefined;
       info = undefined;
+      const error = heard ? closedError() : undefined;
       change('closed', error);
-      settleAll(error);
+      if (error) settleAll(error);
     },
   };
 

@@ -1,7 +1,14 @@
 import type { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import { type Alarm, alarmOf } from '../platform/alarm.js';
 import type { ConnectEvent, Platform, RuntimePort } from '../platform/platform.js';
-import { type Admitted, type Answer, openHostSession, refusePort } from '../session/host-session.js';
+import {
+  type Admitted,
+  type Answer,
+  type HostSession,
+  openHostSession,
+  refusePort,
+} from '../session/host-session.js';
 import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
 import { derivePrincipal, type Principal } from './admission/principal.js';
 import type { Log } from './log.js';
@@ -17,18 +24,15 @@ export interface Doorkeeper {
   readonly sessions: number;
 }
 
-interface Guest {
-  end(reason: PorticoError): void;
-}
-
 export const createDoorkeeper = (
   publications: ReadonlyMap<string, readonly Publication[]>,
   limits: Limits,
   log: Log,
 ): Doorkeeper => {
-  const guests = new Set<Guest>();
+  const guests = new Set<HostSession>();
   const perPrincipal = new Map<string, number>();
   let instance: string | undefined;
+  let admitted = 0;
   let refusal: Refusal | undefined;
 
   /** Who is told no, is told this: the same words whatever was asked for. */
@@ -53,6 +57,8 @@ export const createDoorkeeper = (
     else perPrincipal.delete(key);
     return now;
   };
+
+  const ring = (now: number): number => Math.min(...[...guests].map((each) => each.expire(now)));
 
   const accept = (port: RuntimePort, event: ConnectEvent, platform: Platform): void => {
     // Other listeners of this extension live on beside Portico.
@@ -89,9 +95,11 @@ export const createDoorkeeper = (
       return;
     }
     instance ??= platform.randomId();
+    const alarm = alarmOf(platform);
+    if (guests.size === 0) alarm.join(ring);
     count(key, 1);
     let session = '';
-    const guest: Guest = openHostSession(port, platform, limits, {
+    const guest: HostSession = openHostSession(port, platform, alarm, limits, {
       answer(hello) {
         const settle = (ready: readonly Candidate[]): Answer => {
           const settled = answerHello(hello, ready, refusalText());
@@ -104,8 +112,8 @@ export const createDoorkeeper = (
             });
             return { refused: settled.refusal };
           }
-          session = platform.randomId();
-          return { admitted: admit(settled, session, principal, platform) };
+          session = `${instance}.${++admitted}`;
+          return { admitted: admit(settled, session, principal, platform, alarm) };
         };
         if (decided.length === candidates.length) return settle(decided);
         return Promise.all(
@@ -128,7 +136,13 @@ export const createDoorkeeper = (
     guests.add(guest);
   };
 
-  const admit = (settled: Settled, id: string, principal: Principal, platform: Platform): Admitted => {
+  const admit = (
+    settled: Settled,
+    id: string,
+    principal: Principal,
+    platform: Platform,
+    alarm: Alarm,
+  ): Admitted => {
     const { publication, version, granted, refused } = settled;
     log({
       level: 'info',
@@ -151,6 +165,7 @@ export const createDoorkeeper = (
           publication,
           session: createSession({ id, principal, version, grants: new Set(granted) }),
           clock: platform,
+          alarm,
           limits,
           writer,
           nativeBytes,

@@ -14,7 +14,9 @@ export interface Limits {
   readonly earlyCalls: number;
   /** Messages held while rules decide. As above, by count of messages. */
   readonly earlyMessages: number;
-  /** Items (calls, results, events) in one message. One message that blocks the other end for long. */
+  /** Items (calls, results, events) in one message received. One message that blocks this end for long. */
+  readonly messageItems: number;
+  /** Items after which a batch is sent without waiting for more: both ends and the browser then work side by side. */
   readonly batchItems: number;
   /** Characters and bytes in one value (parameters, a result, an event). Browsers stop at 64 MiB a message; Firefox may crash. */
   readonly valueSize: number;
@@ -40,7 +42,8 @@ export const DEFAULT_LIMITS: Limits = {
   calls: 10_000,
   earlyCalls: 256,
   earlyMessages: 64,
-  batchItems: 20_000,
+  messageItems: 20_000,
+  batchItems: 500,
   valueSize: 33_554_432,
   batchSize: 1_048_576,
   depth: 64,

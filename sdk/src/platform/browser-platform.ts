@@ -35,6 +35,14 @@ const SCHEMES: Readonly<Record<string, BrowserName>> = {
  * @throws {PorticoError} INVALID_ARGUMENT where there is no extension API
  */
 export const browserPlatform = (): Platform => {
+  cached ??= createPlatform();
+  return cached;
+};
+
+/** The API is the same for the life of a realm, and asking it for the origin costs. */
+let cached: Platform | undefined;
+
+const createPlatform = (): Platform => {
   const scope = globalThis as { browser?: ExtensionApi; chrome?: ExtensionApi };
   // Firefox has both names; a page may define `browser` for itself, so only one with an id counts.
   const api = scope.browser?.runtime?.id ? scope.browser : scope.chrome;

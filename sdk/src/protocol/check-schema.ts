@@ -16,14 +16,13 @@ const ANNOTATIONS = new Set([
   '$schema',
   '$id',
   '$defs',
-  'x-grant',
 ]);
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isPrimitive = (value: unknown): boolean =>
-  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  value === null || isText(value) || typeof value === 'boolean' || isNumber(value);
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -66,25 +65,37 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   patternProperties: (value) => isNode(value) && Object.keys(value).every(isPattern),
   additionalProperties: (value) => typeof value === 'boolean' || isNode(value),
   required: (value) => isList(value) && value.every(isText),
+  'x-grant': isText,
 };
 
 /** The keywords a schema may use, for documents and tools. */
 export const SUPPORTED_KEYWORDS: readonly string[] = Object.keys(KEYWORDS);
+
+/** Where one of these stands, it alone says what fits: the interpreter reads no other keyword beside it. */
+const WHOLE = ['$ref', 'const', 'enum', 'anyOf', 'allOf'];
+
+/** Keywords that say something about values of one type only, by that type. */
+const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
+  string: ['minLength', 'maxLength', 'pattern', 'contentEncoding'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  array: ['minItems', 'maxItems', 'items', 'prefixItems', 'additionalItems'],
+  object: ['properties', 'patternProperties', 'additionalProperties', 'required'],
+};
 
 /**
  * Checks that a schema stays within the subset that the interpreter validates.
  * @param at where the schema stands in the definition, for the message
  * @throws {PorticoError} INVALID_DEFINITION naming the keyword and its path
  */
-export const checkSchema = (schema: unknown, at: string): void => {
-  if (!isNode(schema)) throw invalid(at, 'a schema must be an object');
-  checkNode(schema, at, { node: schema, outer: undefined });
-};
+export const checkSchema = (schema: unknown, at: string): void =>
+  checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
 
 const invalid = (at: string, message: string): PorticoError =>
   new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);
 
-const checkNode = (node: Node, at: string, outer: Scope): void => {
+const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProperty: boolean): void => {
+  // `true` and `false` are schemas, too, but not of this subset: `false` would let everything through.
+  if (!isNode(node)) throw invalid(at, 'a schema must be an object');
   const scope = scoped(node, outer);
   for (const [keyword, value] of Object.entries(node)) {
     if (value === undefined || ANNOTATIONS.has(keyword)) continue;
@@ -92,13 +103,9 @@ const checkNode = (node: Node, at: string, outer: Scope): void => {
     if (!check) throw invalid(at, `keyword "${keyword}" is not supported; see docs/schemas.md for what is`);
     if (!check(value)) throw invalid(`${at}/${keyword}`, `not a value that "${keyword}" can take here`);
   }
-  const { properties = {}, $ref, contentEncoding } = node;
-  if ($ref !== undefined && !resolve($ref as string, scope)) {
-    throw invalid(
-      `${at}/$ref`,
-      `nothing in this schema is named "${$ref}"; references to other documents are not followed`,
-    );
-  }
+  checkTogether(node, at);
+  const { properties = {}, contentEncoding } = node;
+  if (node['$ref'] !== undefined) checkReference(node['$ref'] as string, `${at}/$ref`, scope);
   if (
     contentEncoding !== undefined &&
     (node.type !== 'string' || node['minLength'] !== undefined || node['pattern'] !== undefined)
@@ -107,19 +114,83 @@ const checkNode = (node: Node, at: string, outer: Scope): void => {
   }
   if (Object.hasOwn(properties, '__proto__'))
     throw invalid(`${at}/properties`, 'no property can be named __proto__');
-  if (node.allOf) checkIntersection(node, at, scope);
-  for (const [keyword, child] of childrenOf(node)) checkNode(child, `${at}/${keyword}`, scope);
+  const unlisted = node.required?.find((key) => !Object.hasOwn(properties, key));
+  if (unlisted !== undefined) throw invalid(`${at}/required`, `"${unlisted}" is not among the properties`);
+  // Anywhere else the interpreter would not look at it, and the gate would stand open.
+  if (node['x-grant'] !== undefined && !isProperty)
+    throw invalid(`${at}/x-grant`, 'only properties of objects can be gated');
+  if (node['prefixItems'] && isList(node.items))
+    throw invalid(`${at}/items`, 'beside "prefixItems" it is the schema of the items that follow');
+  if (node.allOf) joined(node, at, scope, []);
+  for (const [keyword, child] of childrenOf(node))
+    checkNode(child, `${at}/${keyword}`, scope, keyword.startsWith('properties/'));
 };
 
-/** `allOf` is for joining objects of listed properties: anything else would need the branches' results to be merged. */
-const checkIntersection = (node: Node, at: string, scope: Scope): void => {
-  for (const [index, branch] of (node.allOf as readonly Node[]).entries()) {
-    const target = branch['$ref'] === undefined ? branch : resolve(branch['$ref'] as string, scope)?.node;
-    const joins = target && (target.allOf || (target.type === 'object' && target.properties));
-    if (!joins || target['patternProperties'] || target['additionalProperties']) {
-      throw invalid(`${at}/allOf/${index}`, 'allOf can only join objects with listed properties');
-    }
+/** Pointers that lead from schema to schema, and nowhere else. */
+const POINTER =
+  /^#(\/(\$defs|properties|patternProperties)\/[^/]+|\/(anyOf|allOf|prefixItems|items)\/\d+|\/(items|additionalItems|additionalProperties))*$/;
+
+const checkReference = (ref: string, at: string, scope: Scope): void => {
+  const target = resolve(ref, scope)?.node;
+  if (!isNode(target) || (ref.startsWith('#') && !POINTER.test(ref))) {
+    throw invalid(
+      at,
+      `nothing in this schema is named "${ref}"; references to other documents are not followed`,
+    );
   }
+  if (target['x-grant'] !== undefined) throw invalid(at, 'a reference to a gated property would open it');
+};
+
+/** Refuses keywords that mean nothing together: JSON Schema applies them all, the interpreter would not. */
+const checkTogether = (node: Node, at: string): void => {
+  const has = (keyword: string): boolean => node[keyword] !== undefined;
+  const types = [node.type].flat().map((type) => (type === 'integer' ? 'number' : type));
+  const whole = WHOLE.find(has);
+  for (const [type, keywords] of Object.entries(OF_TYPE)) {
+    const stray = keywords.find((each) => has(each) && (whole || !types.includes(type)));
+    if (stray && whole) throw invalid(`${at}/${stray}`, `"${stray}" can't stand beside "${whole}"`);
+    if (stray) throw invalid(`${at}/${stray}`, `"${stray}" needs "type": "${type}" beside it`);
+  }
+  if (!whole) return;
+  const other = WHOLE.find((each) => each !== whole && has(each));
+  if (other) throw invalid(`${at}/${other}`, `"${other}" can't stand beside "${whole}"`);
+  const values = has('const') ? [node['const']] : ((node['enum'] as unknown[]) ?? []);
+  const fits =
+    values.length > 0
+      ? values.every((value) => isOf(value, node.type))
+      : whole === 'allOf' && node.type === 'object';
+  if (has('type') && !fits) throw invalid(`${at}/type`, `not a type that "${whole}" can have beside it`);
+};
+
+const isOf = (value: unknown, type: Node['type']): boolean =>
+  isList(type)
+    ? type.some((each) => isOf(value, each as string))
+    : type === 'integer'
+      ? Number.isInteger(value)
+      : type === (value === null ? 'null' : typeof value);
+
+/**
+ * The properties that `allOf` joins. It is for objects of listed properties: anything else would need
+ * the branches' results to be merged.
+ */
+const joined = (node: Node, at: string, scope: Scope, around: readonly Node[]): string[] => {
+  const names = (node.allOf as readonly Node[]).flatMap((branch, index) => {
+    const target = branch['$ref'] === undefined ? branch : resolve(branch['$ref'] as string, scope)?.node;
+    const place = `${at}/allOf/${index}`;
+    if (target && around.includes(target)) throw invalid(place, 'allOf can not join an object with itself');
+    if (target?.allOf) return joined(target, place, scope, [...around, node]);
+    if (
+      target?.type !== 'object' ||
+      !target.properties ||
+      target['patternProperties'] ||
+      target['additionalProperties']
+    )
+      throw invalid(place, 'allOf can only join objects with listed properties');
+    return Object.keys(target.properties);
+  });
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalid(`${at}/allOf`, `more than one branch has a property "${twice}"`);
+  return names;
 };
 
 const childrenOf = (node: Node): [string, Node][] => {

@@ -58,6 +58,13 @@ const exceeds = (limit: 'valueSize' | 'depth'): typeof FAIL => {
   return FAIL;
 };
 
+/** Whether an object is one that JSON could bring: not a Map, a Date or an array of bytes. */
+export const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Another realm's Object.prototype is as good: it is the one whose own prototype is null.
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+};
+
 /** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
 export const weighed = (amount: number, value: unknown): unknown => {
   size += amount;

@@ -6,6 +6,7 @@ import type {
   AnyProtocol,
   Capabilities,
   Capability,
+  Duration,
   Event,
   HostIds,
   Member,
@@ -89,6 +90,7 @@ export const checkProtocol = (protocol: AnyProtocol): void => {
   for (const [key, schema] of Object.entries(errors)) {
     checkName(key, `errors/${key}`);
     checkSchema(schema, `errors/${key}`);
+    demand(gatesIn(schema).size === 0, `errors/${key}`, 'only results and events have gated properties');
   }
   demand(Object.keys(capabilities).length > 0, 'capabilities', 'a protocol needs at least one');
   for (const [key, capability] of Object.entries(capabilities)) {
@@ -135,7 +137,7 @@ const checkMethod = (member: Method, at: string, protocol: AnyProtocol): void =>
     checkSchema(member.result, `${at}/result`);
     checkGates(member.result, `${at}/result`, protocol.capabilities);
   }
-  if (member.deadline !== undefined) milliseconds(member.deadline);
+  if (member.deadline !== undefined) checkDeadline(member.deadline, `${at}/deadline`);
   for (const error of member.errors ?? []) {
     demand(
       Object.hasOwn(protocol.errors ?? {}, error),
@@ -145,14 +147,23 @@ const checkMethod = (member: Method, at: string, protocol: AnyProtocol): void =>
   }
 };
 
+const checkDeadline = (deadline: Duration, at: string): void => {
+  try {
+    milliseconds(deadline);
+  } catch {
+    demand(false, at, "use milliseconds, or '200ms', '10s', '5m'");
+  }
+};
+
 const checkEvent = (member: Event, at: string): void => {
   checkSchema(member.payload, `${at}/payload`);
-  const { properties = {} } = member.payload as { properties?: object };
+  const { required = [] } = member.payload as { required?: readonly string[] };
   if (member.coalesceBy !== undefined) {
+    // Events without it would all count as the same one.
     demand(
-      Object.hasOwn(properties, member.coalesceBy),
+      required.includes(member.coalesceBy),
       `${at}/coalesceBy`,
-      'name a property of the payload',
+      'name a required property of the payload',
     );
   }
 };

@@ -4,7 +4,7 @@
  * It trusts the schema: `checkSchema` refuses at definition what is outside the subset.
  */
 import { type Codec, deeper, FAIL, fail, failAt, firstOf, weighed } from './conversion.js';
-import { mergedObject, objectCodec } from './object-codec.js';
+import { fieldsOf, mergedObject, objectCodec } from './object-codec.js';
 import {
   anyCodec,
   booleanCodec,
@@ -15,6 +15,7 @@ import {
   stringCodec,
 } from './scalar-codecs.js';
 import { resolve, type Scope, scoped } from './scope.js';
+import { isTabular, tableCodec } from './table-codec.js';
 
 /** What a codec is for. */
 export interface Mode {
@@ -103,13 +104,15 @@ const arrayCodec = (node: Node, mode: Mode, scope: Scope): Codec => {
   const first = tuple.map((each) => build(each, mode, scope));
   const item = build((rest || {}) as Node, mode, scope);
   const most = (rest as unknown) === false ? Math.min(maxItems, tuple.length) : maxItems;
-  return (value) => {
+  const count = (length: number): unknown => {
+    if (length < minItems) return fail(`at least ${minItems} items`);
+    return length > most ? fail(`at most ${most} items`) : weighed(length, length);
+  };
+  const plain: Codec = (value) => {
     if (!Array.isArray(value)) return fail('an array');
     const { length } = value;
-    if (length < minItems) return fail(`at least ${minItems} items`);
-    if (length > most) return fail(`at most ${most} items`);
+    if (count(length) === FAIL) return FAIL;
     const target: unknown[] = mode.copies ? new Array(length) : value;
-    if (weighed(length, target) === FAIL) return FAIL;
     for (let i = 0; i < length; i++) {
       const each = (i < first.length ? (first[i] as Codec) : item)(value[i]);
       if (each === FAIL) return failAt(i);
@@ -117,6 +120,8 @@ const arrayCodec = (node: Node, mode: Mode, scope: Scope): Codec => {
     }
     return target;
   };
+  const tabular = first.length === 0 && isTabular((rest || {}) as Node, mode);
+  return tabular ? tableCodec(fieldsOf(rest as Node, mode, scope, build), plain, mode, count) : plain;
 };
 
 const unionCodec = (branches: readonly Node[], mode: Mode, scope: Scope): Codec => {
@@ -142,8 +147,10 @@ const unionCodec = (branches: readonly Node[], mode: Mode, scope: Scope): Codec 
 /** The property whose constant tells the branches apart, if each has a constant of its own there. */
 const discriminator = (branches: readonly Node[]): string | undefined =>
   branches[0]?.required?.find((key) => {
-    const tags = branches.map((each) =>
-      each.required?.includes(key) ? each.properties?.[key]?.['const'] : undefined,
-    );
+    const tags = branches.map(({ required, properties }) => {
+      const tag = required?.includes(key) ? properties?.[key] : undefined;
+      // A gated one may be missing where it arrives.
+      return tag?.['x-grant'] === undefined ? tag?.['const'] : undefined;
+    });
     return !tags.includes(undefined) && new Set(tags).size === branches.length;
   });

@@ -1,8 +1,9 @@
-import { type Codec, FAIL, fail, failAt, weighed } from './conversion.js';
+import { type Codec, FAIL, fail, failAt, isPlain, weighed } from './conversion.js';
 import type { Build, Mode, Node } from './interpret.js';
 import { resolve, type Scope } from './scope.js';
 
-interface Field {
+/** A declared property. */
+export interface Field {
   readonly key: string;
   readonly codec: Codec;
   readonly required: boolean;
@@ -10,8 +11,8 @@ interface Field {
   readonly shadowed: boolean;
 }
 
-/** An object with declared properties, and, where the schema opens it, others. */
-export const objectCodec = (node: Node, mode: Mode, scope: Scope, build: Build): Codec => {
+/** The declared properties of an object that may cross in this mode. */
+export const fieldsOf = (node: Node, mode: Mode, scope: Scope, build: Build): Field[] => {
   const properties = node.properties ?? {};
   const fields: Field[] = [];
   for (const key of Object.keys(properties)) {
@@ -21,9 +22,18 @@ export const objectCodec = (node: Node, mode: Mode, scope: Scope, build: Build):
     const required = gate === undefined && !!node.required?.includes(key);
     fields.push({ key, codec: build(property, mode, scope), required, shadowed: key in Object.prototype });
   }
+  return fields;
+};
+
+/** An object with declared properties, and, where the schema opens it, others. */
+export const objectCodec = (node: Node, mode: Mode, scope: Scope, build: Build): Codec => {
+  const properties = node.properties ?? {};
+  const fields = fieldsOf(node, mode, scope, build);
   const others = othersOf(node, mode, scope, build);
   // What nobody looks at needs no counting: a copy that leaves out all but the declared.
   const counts = others !== undefined || mode.strict || !mode.copies;
+  // A structured clone can bring a Map or a million bytes; an author's own class instances may be sent.
+  const plain = mode.direction === 'decode';
 
   /** The rare case: there are properties beside the declared ones. */
   const withOthers = (source: Record<string, unknown>, found: Record<string, unknown>): unknown => {
@@ -47,6 +57,7 @@ export const objectCodec = (node: Node, mode: Mode, scope: Scope, build: Build):
 
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail('an object');
+    if (plain && !isPlain(value)) return fail('an object');
     const source = value as Record<string, unknown>;
     const target: Record<string, unknown> = mode.copies ? {} : source;
     let known = 0;

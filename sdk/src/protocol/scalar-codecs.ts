@@ -1,5 +1,5 @@
 import { decodeBytes, encodeBytes } from './base64.js';
-import { type Codec, deeper, FAIL, fail, failAt, weighed } from './conversion.js';
+import { type Codec, deeper, FAIL, fail, failAt, isPlain, weighed } from './conversion.js';
 import type { Mode, Node } from './interpret.js';
 
 /** One of a list of primitive values. */
@@ -97,9 +97,7 @@ export const anyCodec = (mode: Mode): Codec => {
   };
   const walkObject: Codec = (value) => {
     const source = value as Record<string, unknown>;
-    const prototype = Object.getPrototypeOf(source);
-    // Another realm's Object.prototype is as good: it is the one whose own prototype is null.
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return fail('plain data');
+    if (!isPlain(source)) return fail('plain data');
     const target: Record<string, unknown> = mode.copies ? {} : source;
     let letters = 0;
     for (const key of Object.keys(source)) {

@@ -1,5 +1,7 @@
+import type { ErrorCode } from '../errors/codes.js';
 import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import type { Alarm } from '../platform/alarm.js';
 import type { ConnectInfo, Platform, Target } from '../platform/platform.js';
 import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
 import { FIRST_IGNORABLE, type Frame, GOODBYE, HELLO, REFUSE, WELCOME } from '../wire/frames.js';
@@ -21,8 +23,10 @@ export interface ClientSessionListener {
 
 export interface ClientSession {
   readonly writer: BatchWriter;
-  /** Ends it from this side: says goodbye, so that the host need not guess. `ended` is not told. */
-  close(error?: PorticoError): void;
+  /** Ends it from this side; `ended` is not told. With `farewell` it says goodbye, so that a host with work for us need not guess. */
+  close(farewell: boolean): void;
+  /** Gives up a handshake that took too long; gives the time when to look again. */
+  expire(now: number): number;
 }
 
 /**
@@ -31,24 +35,25 @@ export interface ClientSession {
  */
 export const openClientSession = (
   platform: Platform,
+  alarm: Pick<Alarm, 'at'>,
   target: Target,
   info: ConnectInfo,
   hello: Hello,
   limits: Limits,
   listener: ClientSessionListener,
 ): ClientSession => {
+  const expires = platform.now() + limits.handshake;
   let state: 'greeting' | 'open' | 'over' = 'greeting';
 
   const end = (error: PorticoError): void => {
     if (state === 'over') return;
     state = 'over';
-    stopTimer();
     listener.ended(error);
   };
 
   const violated = (rule: string): void => {
     const error = new PorticoError('PROTOCOL_VIOLATION', `the host broke the protocol: ${rule}`);
-    close(error);
+    close(true, error.code);
     listener.ended(error);
   };
 
@@ -64,7 +69,6 @@ export const openClientSession = (
     const welcome = kind === WELCOME ? readWelcome(body, limits) : undefined;
     if (!welcome || !hello.wire.includes(welcome.wire)) return 'no welcome';
     state = 'open';
-    stopTimer();
     listener.welcome(welcome);
     return undefined;
   };
@@ -88,7 +92,18 @@ export const openClientSession = (
   });
 
   const writer = createBatchWriter(transport, limits, listener.unsendable);
-  const stopTimer = platform.after(limits.handshake, () => {
+  const close = (farewell: boolean, code: ErrorCode = 'CLOSED'): void => {
+    if (state === 'over') return;
+    state = 'over';
+    if (farewell) writer.push([GOODBYE, { code }]);
+    writer.flush();
+    transport.close();
+  };
+
+  writer.push([HELLO, { ...hello, probe: new Uint8Array([80]) }]);
+  const expire = (now: number): number => {
+    if (state !== 'greeting') return Number.POSITIVE_INFINITY;
+    if (now < expires) return expires;
     transport.close();
     end(
       new PorticoError(
@@ -96,19 +111,11 @@ export const openClientSession = (
         `something listens, but no answer to the hello came in ${limits.handshake} ms`,
       ),
     );
-  });
-
-  const close = (error = new PorticoError('CLOSED', 'closed')): void => {
-    if (state === 'over') return;
-    state = 'over';
-    stopTimer();
-    writer.push([GOODBYE, { code: error.code }]);
-    writer.flush();
-    transport.close();
+    return Number.POSITIVE_INFINITY;
   };
 
-  writer.push([HELLO, { ...hello, probe: new Uint8Array([80]) }]);
-  return { writer, close };
+  alarm.at(expires);
+  return { writer, close, expire };
 };
 
 /** The typed outcome of a port's end. Before the welcome, "closed" means that somebody was there and hung up. */

@@ -1,5 +1,7 @@
+import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import type { Alarm } from '../platform/alarm.js';
 import type { Clock, Platform, RuntimePort } from '../platform/platform.js';
 import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
 import {
@@ -30,10 +32,18 @@ export interface Admitted {
 export interface SessionHandler {
   /** A frame after the hello. Gives what rule it breaks, if any. */
   frame(frame: Frame): string | undefined;
+  /** Ends calls that took too long; gives the time when to look again. */
+  expire(now: number): number;
   /** A frame of ours that the browser would not take. */
   unsendable(frame: Frame, error: unknown): void;
   /** Exactly once, and last. */
-  ended(reason: PorticoError): void;
+  ended(reason: EndReason): void;
+}
+
+/** Why a session ended. An error is only made of it where somebody is told: most ends are ordinary. */
+export interface EndReason {
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /** The host's answer to a hello. */
@@ -43,7 +53,7 @@ export interface HostSessionListener {
   /** Answers a hello; may take its time: what the client sends meanwhile is held, bounded. Must not throw or reject. */
   answer(hello: Hello): Answer | Promise<Answer>;
   /** It is over, whether or not it was ever admitted. Exactly once. */
-  over(reason: PorticoError): void;
+  over(reason: EndReason): void;
 }
 
 /** Refuses a port without ever listening to it: what is never listened to costs no heap. */
@@ -59,31 +69,40 @@ export const refusePort = (port: RuntimePort, refusal: Refusal): void => {
 export interface HostSession {
   /** Ends it from this side, telling the client why. */
   end(error: PorticoError): void;
+  /** Ends what took too long; gives the time when to look again. */
+  expire(now: number): number;
 }
 
 /** Receives a port: waits for the hello, has it answered, and hands the frames on. Call it inside the port's event. */
 export const openHostSession = (
   port: RuntimePort,
   platform: Clock & Pick<Platform, 'lastError'>,
+  alarm: Pick<Alarm, 'at'>,
   limits: Limits,
   listener: HostSessionListener,
 ): HostSession => {
-  let state: 'waiting' | 'deciding' | 'open' | 'over' = 'waiting';
+  let state: 'waiting' | 'deciding' | 'open' | 'leaving' | 'over' = 'waiting';
+  let expires = platform.now() + limits.handshake;
   let handler: SessionHandler | undefined;
   let held: Batch[] = [];
+  let farewell: EndReason | undefined;
 
-  const over = (reason: PorticoError): void => {
+  const over = (reason: EndReason): void => {
     if (state === 'over') return;
+    if (state !== 'leaving') handler?.ended(reason);
     state = 'over';
     held = [];
-    stopTimer();
-    handler?.ended(reason);
-    listener.over(reason);
+    listener.over(farewell ?? reason);
   };
 
   /** Before the welcome a client gets a refusal, after it a goodbye. */
   const end = (error: PorticoError): void => {
     if (state === 'over') return;
+    if (state === 'leaving') {
+      transport.close();
+      over(error);
+      return;
+    }
     writer.push([state === 'open' ? GOODBYE : REFUSE, toWire(error)]);
     writer.flush();
     transport.close();
@@ -92,14 +111,23 @@ export const openHostSession = (
 
   const violated = (rule: string): void => end(new PorticoError('PROTOCOL_VIOLATION', rule));
 
+  // The port stays until the client closes it: to close it first would cost as much as all the rest. It goes
+  // on counting against the limits, so that nobody can pile up ports by saying goodbye.
+  const leave = (): void => {
+    farewell = { code: 'CLOSED', message: 'the client said goodbye' };
+    state = 'leaving';
+    handler?.ended(farewell);
+    expires = platform.now() + limits.handshake;
+    alarm.at(expires);
+  };
+
   const readAll = (frames: Batch, from: number): void => {
     for (let i = from; i < frames.length; i++) {
       if (state !== 'open') return;
       const frame = frames[i] as Frame;
       const kind = frame[0];
       if (kind === GOODBYE) {
-        transport.close();
-        over(new PorticoError('CLOSED', 'the client said goodbye'));
+        leave();
         return;
       }
       if (kind >= FIRST_IGNORABLE) continue;
@@ -119,8 +147,9 @@ export const openHostSession = (
       violated(`this host speaks wire version ${WIRE_VERSION}`);
       return;
     }
-    stopTimer();
     state = 'deciding';
+    // The rules have as long as the hello had.
+    expires = platform.now() + limits.handshake;
     const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
     const answer = listener.answer(hello);
     const go = (answered: Answer): void => settle(answered, nativeBytes, frames);
@@ -134,7 +163,7 @@ export const openHostSession = (
       writer.push([REFUSE, answer.refused]);
       writer.flush();
       transport.close();
-      over(new PorticoError('REFUSED', 'not admitted'));
+      over({ code: 'REFUSED', message: 'not admitted' });
       return;
     }
     state = 'open';
@@ -149,7 +178,7 @@ export const openHostSession = (
 
   const transport = portTransport(port, platform, {
     batch(message) {
-      if (state === 'over') return;
+      if (state === 'over' || state === 'leaving') return;
       const frames = readBatch(message, limits);
       if (typeof frames === 'string') violated(frames);
       else if (frames.length === 0) return;
@@ -164,13 +193,23 @@ export const openHostSession = (
       }
     },
     closed() {
-      over(new PorticoError('DISCONNECTED', 'the client went away'));
+      over({ code: 'DISCONNECTED', message: 'the client went away' });
     },
   });
   const writer = createBatchWriter(transport, limits, (frame, error) => handler?.unsendable(frame, error));
-  const stopTimer = platform.after(limits.handshake, () =>
-    end(new PorticoError('DEADLINE_EXCEEDED', 'no hello came')),
-  );
+  const expire = (now: number): number => {
+    if (state === 'over') return Number.POSITIVE_INFINITY;
+    if (state === 'open') return (handler as SessionHandler).expire(now);
+    if (now < expires) return expires;
+    end(
+      new PorticoError(
+        'DEADLINE_EXCEEDED',
+        state === 'waiting' ? 'no hello came' : 'the rules did not decide',
+      ),
+    );
+    return Number.POSITIVE_INFINITY;
+  };
+  alarm.at(expires);
 
-  return { end };
+  return { end, expire };
 };

@@ -11,7 +11,7 @@ export const readBatch = (message: unknown, limits: Limits): Batch | string => {
     items += frame.length;
   }
   // A folded frame has up to four elements of its own, a plain one is no longer than six.
-  return items > 6 * limits.batchItems ? 'more items than one message may have' : (message as Frame[]);
+  return items > 6 * limits.messageItems ? 'more items than one message may have' : (message as Frame[]);
 };
 
 /** Whether it can be a kind, an id or a count: a safe integer that is not negative. */

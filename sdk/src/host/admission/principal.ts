@@ -72,23 +72,20 @@ export const derivePrincipal = (
   return vouched ? { kind: 'extension', id, origin, ...base } : undefined;
 };
 
+/** An origin as browsers spell it: no user, no path, nothing that a look-alike could hide behind. */
+const ORIGIN = /^(?:https?|chrome-extension|moz-extension|safari-web-extension):\/\/[^/?#@\\\s]+$/;
+
 /** The origin that url and origin agree on. A worker has no origin field; everybody has a url. */
 const originOf = (sender: SenderFacts | undefined): string | undefined => {
-  if (typeof sender?.url !== 'string') return undefined;
-  let url: URL;
-  try {
-    url = new URL(sender.url);
-  } catch {
-    return undefined;
-  }
-  // `URL.origin` is 'null' for extension schemes in Node, and for opaque origins everywhere.
-  const fromUrl =
-    url.host === '' || url.username !== '' || url.password !== ''
-      ? undefined
-      : `${url.protocol}//${url.host}`;
-  if (sender.origin === undefined) {
+  const { url, origin } = sender ?? {};
+  if (typeof url !== 'string') return undefined;
+  if (origin === undefined) {
     // Only an extension's worker comes without an origin; a page without one is contradictory.
-    return fromUrl && /^https?:/.test(fromUrl) ? undefined : fromUrl;
+    const [fromUrl] = /^[a-z-]+-extension:\/\/[^/]+(?=\/)/.exec(url) ?? [];
+    return fromUrl !== undefined && ORIGIN.test(fromUrl) ? fromUrl : undefined;
   }
-  return sender.origin === fromUrl ? fromUrl : undefined;
+  // The slash ends the host: no longer name can begin the same. Browsers write even a bare origin with it.
+  return typeof origin === 'string' && ORIGIN.test(origin) && url.startsWith(`${origin}/`)
+    ? origin
+    : undefined;
 };

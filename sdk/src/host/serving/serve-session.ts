@@ -2,6 +2,7 @@ import { createCallee, type ServedMethod } from '../../call/callee.js';
 import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
+import type { Alarm } from '../../platform/alarm.js';
 import type { Clock } from '../../platform/platform.js';
 import type { SessionHandler } from '../../session/host-session.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
@@ -14,6 +15,7 @@ export interface ServingContext {
   readonly publication: Publication;
   readonly session: OwnedSession;
   readonly clock: Clock;
+  readonly alarm: Pick<Alarm, 'at'>;
   readonly limits: Limits;
   readonly writer: BatchWriter;
   readonly nativeBytes: boolean;
@@ -77,7 +79,15 @@ export const serveSession = (context: ServingContext): SessionHandler => {
     return served;
   };
 
-  const callee = createCallee({ clock: context.clock, limits, writer, find, claim, report: context.report });
+  const callee = createCallee({
+    alarm: context.alarm,
+    clock: context.clock,
+    limits,
+    writer,
+    find,
+    claim,
+    report: context.report,
+  });
 
   const subscribe = ([, id, path, credit]: Frame): string | undefined => {
     if (!isId(id) || typeof path !== 'string' || !isId(credit) || !claim(id, 1))
@@ -134,13 +144,14 @@ export const serveSession = (context: ServingContext): SessionHandler => {
           return `no frame of kind ${frame[0]} is expected here`;
       }
     },
+    expire: callee.expire,
     unsendable([kind, id]) {
       if (kind === RESULT) callee.onUnsendable(id as number);
     },
     ended(reason) {
       for (const subscriber of subscriptions.values()) subscriber.leave();
       subscriptions.clear();
-      callee.end(reason);
+      callee.end(reason.code, reason.message);
       session.end(reason);
     },
   };

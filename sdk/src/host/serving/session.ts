@@ -1,3 +1,5 @@
+import { PorticoError } from '../../errors/portico-error.js';
+import type { EndReason } from '../../session/host-session.js';
 import type { Principal } from '../admission/principal.js';
 
 /** One admitted conversation, as providers see it. */
@@ -14,23 +16,24 @@ export interface Session {
 
 /** A session whose end its owner can tell. */
 export interface OwnedSession extends Session {
-  end(reason: unknown): void;
+  end(reason: EndReason): void;
 }
 
 /** The signal is made when somebody asks: idle sessions should cost next to nothing. */
 export const createSession = (facts: Omit<Session, 'signal'>): OwnedSession => {
   let controller: AbortController | undefined;
-  let ended: { readonly reason: unknown } | undefined;
+  let ended: EndReason | undefined;
+  const abort = ({ code, message }: EndReason): void => controller?.abort(new PorticoError(code, message));
   return {
     ...facts,
     get signal() {
       controller ??= new AbortController();
-      if (ended) controller.abort(ended.reason);
+      if (ended && !controller.signal.aborted) abort(ended);
       return controller.signal;
     },
     end(reason) {
-      ended = { reason };
-      controller?.abort(reason);
+      ended = reason;
+      if (controller) abort(reason);
     },
   };
 };

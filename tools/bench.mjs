@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import { Command } from 'commander';
+import { rollup } from 'rollup';
+import { findBrowsers } from './browser/find.mjs';
+import { launch } from './browser/launch.mjs';
+import { build } from './build.mjs';
+import { root } from './setup.mjs';
+
+/**
+ * Measures Portico against a hand-written port, both between the same two extensions in one Chromium,
+ * in alternating blocks: single runs vary by a third, the ratio of neighbours by far less.
+ */
+
+const METRICS = [
+  { metric: 'sequential', unit: 'µs a call', perOperation: true, target: (/** @type {number} */ r) => r <= 1.1, says: 'at most 1.10' },
+  { metric: 'concurrent', unit: 'calls/s', perOperation: false, target: (/** @type {number} */ r) => r >= 30, says: 'at least 30' },
+  { metric: 'objects', unit: 'objects/s', perOperation: false, target: (/** @type {number} */ r) => r >= 0.85, says: 'at least 0.85' },
+  { metric: 'connect', unit: 'µs a connect', perOperation: true, target: (/** @type {number} */ r) => r <= 1.2, says: 'at most 1.20' },
+];
+
+const program = new Command('bench')
+  .description('Measures Portico against a hand-written runtime port in real Chromium.')
+  .option('--json', 'print { browser, rows } for machines')
+  .option('--blocks <n>', 'blocks of each side', Number, 25)
+  .option('--milliseconds <n>', 'length of a block', Number, 60)
+  .option('--only <metric>', 'measure one metric')
+  .parse();
+const options = /** @type {{ json?: boolean, blocks: number, milliseconds: number, only?: string }} */ (program.opts());
+
+/** @param {string} text */
+const say = (text) => options.json || console.log(text);
+
+/** @param {number[]} values @param {number} q */
+const quantile = (values, q) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * q;
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return /** @type {number} */ (low) + (/** @type {number} */ (high) - /** @type {number} */ (low)) * (at % 1);
+};
+
+/** @param {string} dir @param {string} name */
+async function bundleExtension(dir, name) {
+  const { portico } = await import('../sdk/dist/build.js');
+  const to = join(dir, name);
+  await mkdir(to);
+  const bundle = await rollup({ input: join(root, 'tools/bench', `${name}.js`), plugins: [nodeResolve(), portico()] });
+  await bundle.write({ file: join(to, 'background.js'), format: 'es' });
+  const manifest = {
+    manifest_version: 3,
+    name: `bench ${name}`,
+    version: '1',
+    background: { service_worker: 'background.js', type: 'module' },
+  };
+  await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest));
+  await writeFile(join(to, 'page.html'), '<!doctype html><title>bench</title>');
+  return to;
+}
+
+async function main() {
+  if (!process.env.NOBUILD) await build();
+  const browser = (await findBrowsers()).find(({ name }) => name === 'chromium');
+  if (!browser) throw new Error('The benchmark needs Chromium, Chrome or Edge: install one, or set PORTICO_CHROMIUM.');
+  const dir = await mkdtemp(join(tmpdir(), 'portico-bench-'));
+  try {
+    const dirs = [await bundleExtension(dir, 'host'), await bundleExtension(dir, 'client')];
+    const session = await launch(browser, { extensions: dirs });
+    try {
+      await measure(session, `${browser.product} ${browser.version}`);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** @param {import('./browser/types.mjs').Session} session @param {string} browser */
+async function measure(session, browser) {
+  const [host, client] = session.extensionIds;
+  const page = await session.openExtensionPage(/** @type {string} */ (client), 'page.html');
+  /** @param {string} metric @param {'raw' | 'portico'} side */
+  const run = async (metric, side) => {
+    const message = { metric, side, milliseconds: options.milliseconds, host };
+    const result = await page.evaluate(
+      (sent) => /** @type {any} */ (globalThis).chrome.runtime.sendMessage(sent),
+      message,
+    );
+    if (!result || result.error) throw new Error(`${metric} ${side}: ${result?.error ?? 'no answer'}`);
+    return result.done / result.took;
+  };
+
+  say(`${browser}; ${options.blocks} blocks of ${options.milliseconds} ms for each side, alternating; ratio to a raw port\n`);
+  const rows = [];
+  for (const { metric, unit, perOperation, target, says } of METRICS) {
+    if (options.only && options.only !== metric) continue;
+    // Warm-up: compilers, caches, and the worker itself.
+    for (let i = 0; i < 3; i++) for (const side of /** @type {const} */ (['raw', 'portico'])) await run(metric, side);
+    /** @type {{ raw: number[], portico: number[] }} */
+    const rates = { raw: [], portico: [] };
+    for (let i = 0; i < options.blocks; i++) {
+      for (const side of /** @type {const} */ (i % 2 ? ['raw', 'portico'] : ['portico', 'raw'])) rates[side].push(await run(metric, side));
+    }
+    /** @param {number} rate operations a millisecond */
+    const shown = (rate) => (perOperation ? 1000 / rate : rate * 1000);
+    const ratios = rates.portico.map((rate, i) => {
+      const ratio = rate / /** @type {number} */ (rates.raw[i]);
+      return perOperation ? 1 / ratio : ratio;
+    });
+    const ratio = quantile(ratios, 0.5);
+    for (const side of /** @type {const} */ (['raw', 'portico'])) {
+      rows.push({
+        name: side,
+        metric,
+        value: shown(quantile(rates[side], 0.5)),
+        ratioToRaw: side === 'raw' ? 1 : ratio,
+        quartiles: [quantile(rates[side], 0.25), quantile(rates[side], 0.75)].map(shown),
+        ratioQuartiles: side === 'raw' ? [1, 1] : [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+      });
+    }
+    const number = (/** @type {number} */ value) => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+    say(
+      `${metric.padEnd(11)} raw ${number(shown(quantile(rates.raw, 0.5)))}, Portico ${number(shown(quantile(rates.portico, 0.5)))} ${unit};` +
+        ` ratio ${ratio.toFixed(2)} (quartiles ${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}); target ${says}: ${target(ratio) ? 'met' : 'MISSED'}`,
+    );
+  }
+  if (options.json) console.log(JSON.stringify({ browser, rows }, null, 2));
+}
+
+await main();

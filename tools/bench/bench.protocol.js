@@ -1,0 +1,29 @@
+import { defineProtocol, method } from 'portico';
+import { Type } from 'typebox';
+
+const Tab = Type.Object({
+  id: Type.Integer(),
+  windowId: Type.Integer(),
+  index: Type.Integer(),
+  active: Type.Boolean(),
+  pinned: Type.Boolean(),
+  audible: Type.Boolean(),
+  discarded: Type.Boolean(),
+  title: Type.String(),
+  url: Type.String(),
+  favIconUrl: Type.Optional(Type.String()),
+});
+
+export const bench = defineProtocol({
+  name: 'org.portico.bench',
+  version: '1.0.0',
+  capabilities: {
+    read: {
+      title: 'Answer the benchmark',
+      members: {
+        echo: method({ params: Type.Object({ value: Type.Integer() }), result: Type.Integer() }),
+        list: method({ result: Type.Array(Tab) }),
+      },
+    },
+  },
+});
