@@ -106,19 +106,27 @@ async function protocolPlugins() {
 }
 
 /**
- * The manifest and the static files of one extension, for one browser.
- * @param {string} extension @param {Browser} browser @param {string} dist
+ * The code is the same in every browser; the manifest is not.
+ * @param {string} extension @param {string} file the bundle, as it was written for the first browser
  * @returns {import('rollup').Plugin}
  */
-function extensionFiles(extension, browser, dist) {
-  const source = join(root, extension, 'manifest.mjs');
+function forEachBrowser(extension, file) {
+  const dist = (/** @type {Browser} */ browser) => join(root, extension, 'dist', browser);
   const statics = join(root, extension, 'static');
   return {
-    name: 'extension-files',
+    name: 'for-each-browser',
     async writeBundle() {
-      const { manifest } = await import(pathToFileURL(source).href);
-      await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(manifest(browser), null, 2)}\n`);
-      if (existsSync(statics)) await cp(statics, dist, { recursive: true });
+      for (const browser of browsers) {
+        await mkdir(dist(browser), { recursive: true });
+        if (browser !== browsers[0]) await cp(join(dist(browsers[0]), file), join(dist(browser), file));
+        if (file !== 'background.js') continue;
+        const { manifest } = await import(pathToFileURL(join(root, extension, 'manifest.mjs')).href);
+        await writeFile(
+          join(dist(browser), 'manifest.json'),
+          `${JSON.stringify(manifest(browser), null, 2)}\n`,
+        );
+        if (existsSync(statics)) await cp(statics, dist(browser), { recursive: true });
+      }
     },
   };
 }
@@ -131,25 +139,22 @@ export async function extensionBundles() {
     const inputs = existsSync(build)
       ? readdirSync(build).filter((file) => /^background\.js$|\.(?:page|content)\.js$/.test(file))
       : [];
-    return browsers.flatMap((browser) => {
-      const dist = join(root, extension, 'dist', browser);
-      return inputs.map((file) => ({
-        input: join(build, file),
-        plugins: [
-          nodeResolve({ browser: true }),
-          ...protocols,
-          terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } }),
-          ...(file === 'background.js' ? [extensionFiles(extension, browser, dist)] : []),
-        ],
-        onwarn,
-        output: {
-          file: join(dist, file),
-          // Content scripts are classic scripts: the browser loads them without `import` and `export`.
-          format: file.endsWith('.content.js') ? /** @type {const} */ ('iife') : /** @type {const} */ ('es'),
-          inlineDynamicImports: true,
-        },
-      }));
-    });
+    return inputs.map((file) => ({
+      input: join(build, file),
+      plugins: [
+        nodeResolve({ browser: true }),
+        ...protocols,
+        terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } }),
+        forEachBrowser(extension, file),
+      ],
+      onwarn,
+      output: {
+        file: join(root, extension, 'dist', browsers[0], file),
+        // Content scripts are classic scripts: the browser loads them without `import` and `export`.
+        format: file.endsWith('.content.js') ? /** @type {const} */ ('iife') : /** @type {const} */ ('es'),
+        inlineDynamicImports: true,
+      },
+    }));
   });
 }
 

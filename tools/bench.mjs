@@ -14,11 +14,37 @@ import { root } from './setup.mjs';
  * in alternating blocks: single runs vary by a third, the ratio of neighbours by far less.
  */
 
+const SIDES = /** @type {const} */ (['raw', 'portico']);
+
 const METRICS = [
-  { metric: 'sequential', unit: 'µs a call', perOperation: true, target: (/** @type {number} */ r) => r <= 1.1, says: 'at most 1.10' },
-  { metric: 'concurrent', unit: 'calls/s', perOperation: false, target: (/** @type {number} */ r) => r >= 30, says: 'at least 30' },
-  { metric: 'objects', unit: 'objects/s', perOperation: false, target: (/** @type {number} */ r) => r >= 0.85, says: 'at least 0.85' },
-  { metric: 'connect', unit: 'µs a connect', perOperation: true, target: (/** @type {number} */ r) => r <= 1.2, says: 'at most 1.20' },
+  {
+    metric: 'sequential',
+    unit: 'µs a call',
+    perOperation: true,
+    target: (/** @type {number} */ r) => r <= 1.1,
+    says: 'at most 1.10',
+  },
+  {
+    metric: 'concurrent',
+    unit: 'calls/s',
+    perOperation: false,
+    target: (/** @type {number} */ r) => r >= 30,
+    says: 'at least 30',
+  },
+  {
+    metric: 'objects',
+    unit: 'objects/s',
+    perOperation: false,
+    target: (/** @type {number} */ r) => r >= 0.85,
+    says: 'at least 0.85',
+  },
+  {
+    metric: 'connect',
+    unit: 'µs a connect',
+    perOperation: true,
+    target: (/** @type {number} */ r) => r <= 1.2,
+    says: 'at most 1.20',
+  },
 ];
 
 const program = new Command('bench')
@@ -28,7 +54,9 @@ const program = new Command('bench')
   .option('--milliseconds <n>', 'length of a block', Number, 60)
   .option('--only <metric>', 'measure one metric')
   .parse();
-const options = /** @type {{ json?: boolean, blocks: number, milliseconds: number, only?: string }} */ (program.opts());
+const options = /** @type {{ json?: boolean, blocks: number, milliseconds: number, only?: string }} */ (
+  program.opts()
+);
 
 /** @param {string} text */
 const say = (text) => options.json || console.log(text);
@@ -37,16 +65,20 @@ const say = (text) => options.json || console.log(text);
 const quantile = (values, q) => {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * q;
-  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  return /** @type {number} */ (low) + (/** @type {number} */ (high) - /** @type {number} */ (low)) * (at % 1);
+  const low = sorted[Math.floor(at)] ?? Number.NaN;
+  const high = sorted[Math.ceil(at)] ?? Number.NaN;
+  return low + (high - low) * (at % 1);
 };
 
 /** @param {string} dir @param {string} name */
 async function bundleExtension(dir, name) {
-  const { portico } = await import('../sdk/dist/build.js');
+  const { portico } = await import(/** @type {string} */ ('../sdk/dist/build.js'));
   const to = join(dir, name);
   await mkdir(to);
-  const bundle = await rollup({ input: join(root, 'tools/bench', `${name}.js`), plugins: [nodeResolve(), portico()] });
+  const bundle = await rollup({
+    input: join(root, 'tools/bench', `${name}.js`),
+    plugins: [nodeResolve(), portico()],
+  });
   await bundle.write({ file: join(to, 'background.js'), format: 'es' });
   const manifest = {
     manifest_version: 3,
@@ -60,9 +92,10 @@ async function bundleExtension(dir, name) {
 }
 
 async function main() {
-  if (!process.env.NOBUILD) await build();
+  await build();
   const browser = (await findBrowsers()).find(({ name }) => name === 'chromium');
-  if (!browser) throw new Error('The benchmark needs Chromium, Chrome or Edge: install one, or set PORTICO_CHROMIUM.');
+  if (!browser)
+    throw new Error('The benchmark needs Chromium, Chrome or Edge: install one, or set PORTICO_CHROMIUM.');
   const dir = await mkdtemp(join(tmpdir(), 'portico-bench-'));
   try {
     const dirs = [await bundleExtension(dir, 'host'), await bundleExtension(dir, 'client')];
@@ -92,16 +125,18 @@ async function measure(session, browser) {
     return result.done / result.took;
   };
 
-  say(`${browser}; ${options.blocks} blocks of ${options.milliseconds} ms for each side, alternating; ratio to a raw port\n`);
+  say(
+    `${browser}; ${options.blocks} blocks of ${options.milliseconds} ms for each side, alternating; ratio to a raw port\n`,
+  );
   const rows = [];
   for (const { metric, unit, perOperation, target, says } of METRICS) {
     if (options.only && options.only !== metric) continue;
     // Warm-up: compilers, caches, and the worker itself.
-    for (let i = 0; i < 3; i++) for (const side of /** @type {const} */ (['raw', 'portico'])) await run(metric, side);
+    for (let i = 0; i < 3; i++) for (const side of SIDES) await run(metric, side);
     /** @type {{ raw: number[], portico: number[] }} */
     const rates = { raw: [], portico: [] };
     for (let i = 0; i < options.blocks; i++) {
-      for (const side of /** @type {const} */ (i % 2 ? ['raw', 'portico'] : ['portico', 'raw'])) rates[side].push(await run(metric, side));
+      for (const side of i % 2 ? SIDES : [...SIDES].reverse()) rates[side].push(await run(metric, side));
     }
     /** @param {number} rate operations a millisecond */
     const shown = (rate) => (perOperation ? 1000 / rate : rate * 1000);
@@ -110,7 +145,7 @@ async function measure(session, browser) {
       return perOperation ? 1 / ratio : ratio;
     });
     const ratio = quantile(ratios, 0.5);
-    for (const side of /** @type {const} */ (['raw', 'portico'])) {
+    for (const side of SIDES) {
       rows.push({
         name: side,
         metric,
@@ -120,7 +155,8 @@ async function measure(session, browser) {
         ratioQuartiles: side === 'raw' ? [1, 1] : [quantile(ratios, 0.25), quantile(ratios, 0.75)],
       });
     }
-    const number = (/** @type {number} */ value) => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+    const number = (/** @type {number} */ value) =>
+      value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
     say(
       `${metric.padEnd(11)} raw ${number(shown(quantile(rates.raw, 0.5)))}, Portico ${number(shown(quantile(rates.portico, 0.5)))} ${unit};` +
         ` ratio ${ratio.toFixed(2)} (quartiles ${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}); target ${says}: ${target(ratio) ? 'met' : 'MISSED'}`,

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 /** @typedef {import('./types.mjs').ConsoleEntry} ConsoleEntry */
 
 const START = /^\[[^\]]*:CONSOLE(?::\d+|\(\d+\))?\] "(.*)$/;
-const END = /^(.*)", source: (chrome-extension:\/\/([a-p]{32})\/\S*|\S*) \((\d+)\)$/;
+const END = /^(.*)", source: (chrome-extension:\/\/([a-p]{32})\/\S*|[\w-]+:\S*|) \((\d+)\)$/;
 const LONGEST = 2000;
 
 /**

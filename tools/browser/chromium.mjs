@@ -31,6 +31,10 @@ export async function startChromium(options) {
     userDataDir: options.profile,
     env: options.env,
     timeout: options.timeout,
+    signal: options.signal,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [...ARGS, ...(isRoot ? ['--no-sandbox'] : []), ...options.args],
   });
   const stderr = browser.process()?.stderr;

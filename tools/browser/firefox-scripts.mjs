@@ -19,7 +19,7 @@ export const SET_ENABLED = `async (id, enabled) => {
   await (enabled ? addon.enable() : addon.disable());
 }`;
 
-/** \`running\`, \`suspending\`, \`stopped\`, \`starting\`, or null without an extension or a background. */
+/** `running`, `suspending`, `stopped`, `starting`, or null without an extension or a background. */
 export const BACKGROUND_STATE = `(id) => WebExtensionPolicy.getByID(id)?.extension?.backgroundState ?? null`;
 
 export const TERMINATE_BACKGROUND = `async (id) => {

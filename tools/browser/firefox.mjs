@@ -31,6 +31,10 @@ export async function startFirefox(options) {
     userDataDir: options.profile,
     env: options.env,
     timeout: options.timeout,
+    signal: options.signal,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: ['--remote-allow-system-access', ...options.args],
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify(Object.fromEntries(uuids)),
@@ -80,13 +84,13 @@ async function chooseUuids(dirs) {
 async function navigate(page, url, timeout) {
   const message = `Firefox did not open ${url}. Does the extension have that page, and is it enabled?`;
   await withDeadline(page.goto(url, { waitUntil: [] }), timeout, message);
-  const wanted = new URL(url);
+  const { pathname } = new URL(url);
   await waitUntil(
     async () => {
-      const [href, state] = await page
+      const [href = '', state] = await page
         .evaluate(() => [location.href, document.readyState])
-        .catch(() => ['', '']); // It is between two documents.
-      return state === 'complete' && href !== '' && new URL(href ?? '').pathname === wanted.pathname;
+        .catch(() => []); // It is between two documents.
+      return state === 'complete' && href !== '' && new URL(href).pathname === pathname;
     },
     timeout,
     message,

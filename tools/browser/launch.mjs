@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { atEnd } from './at-end.mjs';
 import { startChromium } from './chromium.mjs';
 import { startFirefox } from './firefox.mjs';
 import { readManifest } from './manifest.mjs';
@@ -8,9 +9,13 @@ import { createSession } from './session.mjs';
 import { withDeadline } from './wait.mjs';
 
 /** @typedef {import('./types.mjs').ConsoleEntry} ConsoleEntry */
+/** @typedef {import('./types.mjs').Driver} Driver */
 /** @typedef {import('./types.mjs').FoundBrowser} FoundBrowser */
 /** @typedef {import('./types.mjs').LaunchOptions} LaunchOptions */
+/** @typedef {import('./types.mjs').PuppeteerBrowser} PuppeteerBrowser */
 /** @typedef {import('./types.mjs').Session} Session */
+
+const CLOSING = 15_000;
 
 /**
  * Starts a browser with a fresh profile and the given extensions in it.
@@ -37,10 +42,17 @@ export async function launch(browser, options = {}) {
   };
 
   const start = browser.name === 'firefox' ? startFirefox : startChromium;
+  const aborter = new AbortController();
+  const kill = () => aborter.abort();
+  const release = atEnd(() => {
+    kill();
+    profile.removeNow();
+  });
   const started = start({
     executablePath: browser.path,
     profile: profile.dir,
     env: profile.env,
+    signal: aborter.signal,
     headless,
     args,
     prefs,
@@ -48,23 +60,65 @@ export async function launch(browser, options = {}) {
     extensions,
     onConsole,
   });
+  /** @type {Driver} */
+  let driver;
   try {
     // Puppeteer has a limit of its own for most of this; the deadline is for the rest.
-    const driver = await withDeadline(started, timeout * 1.5, 'It did not answer in time.');
-    const session = createSession({ browser, driver, profile, log, listeners, timeout, waitForBackgrounds });
-    try {
-      for (const dir of extensions) await session.install(dir);
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-    return session;
+    driver = await withDeadline(started, timeout * 1.5, 'It did not answer in time.');
   } catch (cause) {
-    // A start that ends after all must not leave a browser behind.
-    started.then((driver) => driver.browser.close()).catch(() => {});
+    // A start that is still under way must leave neither a process nor a profile behind.
+    kill();
+    started.then((late) => late.browser.close()).catch(() => {});
     await profile.remove();
+    release();
     throw new Error(explain(browser, headless, cause), { cause });
   }
+  const close = once(async () => {
+    await end(driver.browser, kill);
+    await profile.remove();
+    release();
+  });
+  const { home } = profile;
+  const session = createSession({
+    browser,
+    driver,
+    home,
+    log,
+    listeners,
+    timeout,
+    waitForBackgrounds,
+    close,
+  });
+  try {
+    for (const dir of extensions) await session.install(dir);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  return session;
+}
+
+/**
+ * @param {PuppeteerBrowser} browser
+ * @param {() => void} kill Ends the process that was started here, with its children, and no other.
+ */
+async function end(browser, kill) {
+  const child = browser.process();
+  await withDeadline(browser.close(), CLOSING, 'The browser did not end by itself.').catch(() => {});
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((done) => child.once('exit', done));
+  kill();
+  await withDeadline(exited, CLOSING, `The browser's process ${child.pid} does not end: end it by hand.`);
+}
+
+/**
+ * @param {() => Promise<void>} action
+ * @returns {() => Promise<void>}
+ */
+function once(action) {
+  /** @type {Promise<void> | undefined} */
+  let result;
+  return () => (result ??= action());
 }
 
 function hasDisplay() {
@@ -85,8 +139,12 @@ function explain({ name, path, product, version }, headless, cause) {
     `Run "${path}" by hand to see whether it starts at all; set ${variable} to use another one, or to "none" to leave it out.`,
   ];
   if (!existsSync(path)) hints.unshift('The file is not there (any more): call findBrowsers() again.');
-  if (!headless) hints.push('It was started with a window: pass { headless: true } or set PORTICO_HEADLESS=1 without a display.');
-  if (path.includes('/snap/')) hints.push('Snap packages cannot read a profile in the temporary directory: use another package.');
+  if (!headless)
+    hints.push(
+      'It was started with a window: pass { headless: true } or set PORTICO_HEADLESS=1 without a display.',
+    );
+  if (path.includes('/snap/'))
+    hints.push('Snap packages cannot read a profile in the temporary directory: use another package.');
   if (/time/i.test(reason)) hints.push('On a slow machine pass a larger { timeout }.');
-  return `${product} ${version} could not be started with its extensions: ${reason}\n- ${hints.join('\n- ')}`;
+  return `${product} ${version} could not be started: ${reason}\n- ${hints.join('\n- ')}`;
 }

@@ -11,6 +11,7 @@ const XDG = ['XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HO
  * @property {string} home
  * @property {Record<string, string | undefined>} env
  * @property {() => Promise<void>} remove
+ * @property {() => void} removeNow
  */
 
 /**
@@ -31,16 +32,12 @@ export async function createProfile(name) {
     const preferences = { extensions: { ui: { developer_mode: true } } };
     await writeFile(join(dir, 'Default', 'Preferences'), JSON.stringify(preferences));
   }
-  const atExit = () => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-  process.once('exit', atExit);
   return {
     dir,
     home,
     env: process.platform === 'linux' ? environment(home) : process.env,
-    remove: async () => {
-      process.removeListener('exit', atExit);
-      await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-    },
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+    removeNow: () => rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
   };
 }
 

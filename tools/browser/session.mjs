@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { readManifest } from './manifest.mjs';
 import { waitUntil, withDeadline } from './wait.mjs';
 
@@ -8,30 +9,26 @@ import { waitUntil, withDeadline } from './wait.mjs';
 /** @typedef {import('./types.mjs').FoundBrowser} FoundBrowser */
 /** @typedef {import('./types.mjs').LoadedExtension} LoadedExtension */
 /** @typedef {import('./types.mjs').Session} Session */
-/** @typedef {import('./profile.mjs').Profile} Profile */
 
 /**
  * @typedef {object} SessionParts
  * @property {FoundBrowser} browser
  * @property {Driver} driver
- * @property {Profile} profile
+ * @property {string} home
  * @property {readonly ConsoleEntry[]} log
  * @property {Set<(entry: ConsoleEntry) => void>} listeners
  * @property {number} timeout
  * @property {boolean} waitForBackgrounds
+ * @property {() => Promise<void>} close
  */
-
-const CLOSING = 15_000;
 
 /**
  * @param {SessionParts} parts
  * @returns {Session}
  */
-export function createSession({ browser, driver, profile, log, listeners, timeout, waitForBackgrounds }) {
+export function createSession({ browser, driver, home, log, listeners, timeout, waitForBackgrounds, close }) {
   /** @type {LoadedExtension[]} */
   const extensions = [];
-  /** @type {Promise<void> | undefined} */
-  let closing;
 
   /** @param {ExtensionRef} ref */
   const extension = (ref) => {
@@ -56,10 +53,16 @@ export function createSession({ browser, driver, profile, log, listeners, timeou
   const untilStarted = async (loaded) => {
     const { background } = await readManifest(loaded.dir);
     if (background === undefined) return;
-    await waitUntil(() => driver.hasStarted(loaded), timeout, () => {
-      const said = backgroundLog(loaded).map(({ text }) => `\n  ${text}`).join('');
-      return `The background of ${loaded.dir} did not start. Its script may have failed; it wrote: ${said || 'nothing.'}`;
-    });
+    await waitUntil(
+      () => driver.hasStarted(loaded),
+      timeout,
+      () => {
+        const said = backgroundLog(loaded)
+          .map(({ text }) => `\n  ${text}`)
+          .join('');
+        return `The background of ${loaded.dir} did not start. Its script may have failed; it wrote: ${said || 'nothing.'}`;
+      },
+    );
   };
 
   /** @param {LoadedExtension} loaded */
@@ -81,7 +84,7 @@ export function createSession({ browser, driver, profile, log, listeners, timeou
     version: browser.version,
     product: browser.product,
     browser: driver.browser,
-    home: profile.home,
+    home,
     get extensions() {
       return [...extensions];
     },
@@ -91,7 +94,12 @@ export function createSession({ browser, driver, profile, log, listeners, timeou
     extension,
     openPage,
     openExtensionPage: async (ref, path) => {
-      const { href } = new URL(path, `${extension(ref).origin}/`);
+      const loaded = extension(ref);
+      const { href, pathname } = new URL(path, `${loaded.origin}/`);
+      // Firefox shows an empty page of the extension for a file that it has not got.
+      if (!existsSync(join(loaded.dir, decodeURIComponent(pathname)))) {
+        throw new Error(`${loaded.dir} has no page ${pathname}.`);
+      }
       const page = await driver.browser.newPage();
       await driver.navigate(page, href);
       return page;
@@ -128,25 +136,6 @@ export function createSession({ browser, driver, profile, log, listeners, timeou
       await driver.setEnabled(loaded, true);
       if (waitForBackgrounds) await untilStarted(loaded);
     },
-    close: () => (closing ??= close(driver, profile)),
+    close,
   };
-}
-
-/**
- * @param {Driver} driver
- * @param {Profile} profile
- */
-async function close(driver, profile) {
-  const child = driver.browser.process();
-  try {
-    await withDeadline(driver.browser.close(), CLOSING, 'The browser did not end by itself.').catch(() => {});
-    // Only ever the process that was started here; it takes its children with it.
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const exited = new Promise((done) => child.once('exit', done));
-      child.kill('SIGKILL');
-      await withDeadline(exited, CLOSING, `The browser's process ${child.pid} does not end: end it by hand.`);
-    }
-  } finally {
-    await profile.remove();
-  }
 }

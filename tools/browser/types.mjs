@@ -77,6 +77,7 @@
  * @property {Readonly<Record<string, string | number | boolean>>} prefs
  * @property {number} timeout
  * @property {Record<string, string | undefined>} env
+ * @property {AbortSignal} signal Ends a start that is under way.
  * @property {readonly string[]} extensions
  * @property {(entry: ConsoleEntry) => void} onConsole
  */

@@ -3,7 +3,7 @@ import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { type Alarm, expireLate } from '../platform/alarm.js';
 import type { Clock } from '../platform/platform.js';
-import { type Codec, convert, FAIL, weight } from '../protocol/conversion.js';
+import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { ERROR, type Frame } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
@@ -145,7 +145,7 @@ export const createCallee = (context: CalleeContext): Callee => {
   };
 
   const begin = (id: number, method: ServedMethod, received: unknown, expires: number): void => {
-    const params = convert(method.decode, received, limits);
+    const params = receive(method.decode, received, limits);
     if (params === FAIL) {
       reject(id, conversionError('INVALID_PARAMS', `${method.path}: params`));
       return;

@@ -2,7 +2,7 @@ import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { type Alarm, expireLate } from '../platform/alarm.js';
 import type { Clock } from '../platform/platform.js';
-import { type Codec, convert, FAIL, weight } from '../protocol/conversion.js';
+import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
 import { milliseconds } from '../protocol/durations.js';
 import type { Duration } from '../protocol/protocol.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
@@ -65,9 +65,10 @@ export interface Caller {
   attach(outlet: Outlet): void;
   /**
    * The session ended. With `keep`, nothing of it arrived: its calls wait for the next one.
-   * Else every call settles: those not sent, and idempotent ones, with `error`.
+   * Else every call settles with `error`; those that were sent and `mayHaveRun`, unless declared
+   * idempotent, with OUTCOME_UNKNOWN.
    */
-  detach(error: PorticoError, keep: boolean): void;
+  detach(error: PorticoError, keep: boolean, mayHaveRun?: boolean): void;
   /** Frames RESULT and ERROR. Gives what rule they break, if any. */
   onResult(frame: Frame): string | undefined;
   onError(frame: Frame): string | undefined;
@@ -183,7 +184,7 @@ export const createCaller = (clock: Clock, alarm: Pick<Alarm, 'at'>, limits: Lim
       outlet = next;
       pump();
     },
-    detach(error, keep) {
+    detach(error, keep, mayHaveRun) {
       outlet = undefined;
       highest = 0;
       const calls = [...sent.values(), ...waiting];
@@ -196,7 +197,7 @@ export const createCaller = (clock: Clock, alarm: Pick<Alarm, 'at'>, limits: Lim
           continue;
         }
         call.release?.();
-        const unknown = call.id !== 0 && !call.method.idempotent && error.code === 'DISCONNECTED';
+        const unknown = mayHaveRun && call.id !== 0 && !call.method.idempotent;
         call.reject(
           unknown
             ? new PorticoError('OUTCOME_UNKNOWN', unknownText(call.method.path), { cause: error })
@@ -211,7 +212,7 @@ export const createCaller = (clock: Clock, alarm: Pick<Alarm, 'at'>, limits: Lim
         const call = take(first + i - 2);
         // None: it was aborted, or its deadline passed, while the result was under way.
         if (!call) continue;
-        const value = convert(call.method.decode, frame[i], limits);
+        const value = receive(call.method.decode, frame[i], limits);
         if (value !== FAIL) call.resolve(value);
         else call.reject(badResult(call.method.path));
       }
@@ -221,7 +222,7 @@ export const createCaller = (clock: Clock, alarm: Pick<Alarm, 'at'>, limits: Lim
       const [, id] = frame;
       if (!isId(id) || id > highest) return 'an ERROR for no call';
       const call = take(id);
-      call?.reject(declaredData(call.method, fromWire(frame[2]), limits));
+      call?.reject(declaredData(call.method, fromWire(frame[2], true), limits));
       return undefined;
     },
     onUnsendable(id, error) {
@@ -249,7 +250,7 @@ export const createCaller = (clock: Clock, alarm: Pick<Alarm, 'at'>, limits: Lim
 };
 
 const unknownText = (path: string): string =>
-  `the host was lost after ${path} was sent: it may or may not have run. Declare the method idempotent if repeating is safe`;
+  `the session ended after ${path} was sent: it may or may not have run. Declare the method idempotent if repeating is safe`;
 
 const badResult = (path: string): PorticoError =>
   new PorticoError('INVALID_RESULT', `the host's answer to ${path} does not fit the protocol`);
@@ -258,7 +259,7 @@ const badResult = (path: string): PorticoError =>
 const declaredData = (method: CallableMethod, error: PorticoError, limits: Limits): PorticoError => {
   if (error.code !== 'DECLARED') return error;
   const codec = method.errors.get(error.declared ?? '');
-  const data = codec ? convert(codec, error.data, limits) : FAIL;
+  const data = codec ? receive(codec, error.data, limits) : FAIL;
   if (data === FAIL) return badResult(method.path);
   const { message, declared } = error;
   return new PorticoError('DECLARED', message.slice(message.indexOf(' ') + 1), { data, declared }, 'remote');

@@ -1,6 +1,6 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
-import { type Codec, convert, FAIL } from '../protocol/conversion.js';
+import { type Codec, FAIL, receive } from '../protocol/conversion.js';
 import { CREDIT, type Frame, SUBSCRIBE, UNSUBSCRIBE } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
 import type { Outlet } from './caller.js';
@@ -123,9 +123,14 @@ export const createSubscriptions = (limits: Limits): Subscriptions => {
               );
               return;
             }
-            onGap(missed);
+            // Its failures are its author's: they must not take the rest of the message with them.
+            queueMicrotask(() => onGap(missed));
           }
-          const value = convert(event.decode, payload, limits);
+          if (missed < 0) {
+            stop(new PorticoError('PROTOCOL_VIOLATION', `${event.path} came out of order`));
+            return;
+          }
+          const value = receive(event.decode, payload, limits);
           if (value === FAIL) {
             stop(new PorticoError('INVALID_RESULT', `${event.path} does not fit the protocol`));
             return;

@@ -26,6 +26,13 @@ export interface ConnectionPlan {
 const FIRST_RETRY = 500;
 const LAST_RETRY = 30_000;
 
+/** Outcomes that say that nothing of what was sent has arrived. */
+const NEVER_ARRIVED: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'SERIALIZATION_MISMATCH',
+  'UNSUPPORTED_BROWSER',
+]);
+
 /** Outcomes that say that nobody was there: nothing was executed, and later somebody may be. */
 const isAbsence = (error: PorticoError): boolean => error.code === 'UNREACHABLE';
 
@@ -55,12 +62,23 @@ export const createConnection = (plan: ConnectionPlan) => {
   let cancelRetry = (): void => {};
   let waiters: { resolve(info: SessionInfo): void; reject(error: PorticoError): void }[] = [];
 
-  const change = (next: ConnectionState, error?: PorticoError): void => {
+  /** `settle` comes before the listeners: one that tries again at once must not be settled with the old. */
+  const change = (next: ConnectionState, error?: PorticoError, settle?: () => void): void => {
     // Only while something may be under way: a dormant connection is nobody's burden.
     if (state === 'dormant') leaveAlarm = alarm.join(ring);
     state = next;
     if (next === 'dormant' || next === 'closed') leaveAlarm();
-    for (const listener of [...listeners]) listener(next, error);
+    settle?.();
+    for (const listener of [...listeners]) {
+      try {
+        listener(next, error);
+      } catch (failure) {
+        // Its author's to see, and nobody else's to suffer.
+        queueMicrotask(() => {
+          throw failure;
+        });
+      }
+    }
   };
 
   const attach = (writer: ClientSession['writer'], window: number, nativeBytes: boolean): void => {
@@ -102,8 +120,8 @@ export const createConnection = (plan: ConnectionPlan) => {
     for (const { resolve } of heard) resolve(info);
   };
 
-  const settleAll = (error: PorticoError): void => {
-    caller.detach(error, false);
+  const settleAll = (error: PorticoError, mayHaveRun: boolean): void => {
+    caller.detach(error, false, mayHaveRun);
     subscriptions.detach(error, false);
     const heard = waiters;
     waiters = [];
@@ -111,6 +129,8 @@ export const createConnection = (plan: ConnectionPlan) => {
   };
 
   const ended = (error: PorticoError): void => {
+    // A refusal says that nothing has run of what was sent, and so does the absence of anybody; no other end does.
+    const mayHaveRun = info !== undefined || (error.origin === 'local' && !NEVER_ARRIVED.has(error.code));
     session = undefined;
     info = undefined;
     if (plan.waits && isAbsence(error) && (caller.busy || subscriptions.busy || waiters.length > 0)) {
@@ -122,8 +142,7 @@ export const createConnection = (plan: ConnectionPlan) => {
       return;
     }
     // The state first: whoever tries again on rejection must find a dormant connection.
-    change('dormant', error);
-    settleAll(error);
+    change('dormant', error, () => settleAll(error, mayHaveRun));
   };
 
   const open = (): void => {
@@ -196,8 +215,7 @@ export const createConnection = (plan: ConnectionPlan) => {
       session = undefined;
       info = undefined;
       const error = heard ? closedError() : undefined;
-      change('closed', error);
-      if (error) settleAll(error);
+      change('closed', error, error && (() => settleAll(error, false)));
     },
   };
 

@@ -14,11 +14,11 @@ export type LocalCode =
   | 'SERIALIZATION_MISMATCH'
   /** This browser (Safari) does not let extensions talk to each other. */
   | 'UNSUPPORTED_BROWSER'
-  /** Something listens at the other end, but no answer to the hello came in time. Nothing was executed. */
+  /** Something listens at the other end, but no answer to the hello came in time. A slow host may yet run what was sent. */
   | 'HANDSHAKE_TIMEOUT'
-  /** The port died. The call never left, or is declared idempotent: it is safe to repeat. */
+  /** The session ended, with or without a goodbye. The call never left, or is declared idempotent: it is safe to repeat. */
   | 'DISCONNECTED'
-  /** The port died after a call that is not declared idempotent was sent: it may or may not have run. */
+  /** The session ended after a call that is not declared idempotent was sent: it may or may not have run. `cause` says how. */
   | 'OUTCOME_UNKNOWN'
   /** `close()` was called on this side. */
   | 'CLOSED'

@@ -57,10 +57,15 @@ export interface WireError {
 
 const MESSAGE_LIMIT = 1024;
 
-/** Reads an error off the wire. Total: whatever a peer sends becomes an error with a code of ours. */
-export const fromWire = (value: unknown): PorticoError => {
+/**
+ * Reads an error off the wire. Total: whatever a peer sends becomes an error with a code of ours.
+ * DECLARED only `mayDeclare`, where the reader goes on to hold the data against the schema; elsewhere
+ * nothing is declared, and `isError` would vouch for data that nobody has looked at.
+ */
+export const fromWire = (value: unknown, mayDeclare = false): PorticoError => {
   const wire = (typeof value === 'object' && value !== null ? value : {}) as Partial<WireError>;
-  const known = typeof wire.code === 'string' && REMOTE_CODES.has(wire.code);
+  const known =
+    typeof wire.code === 'string' && REMOTE_CODES.has(wire.code) && (mayDeclare || wire.code !== 'DECLARED');
   const code = known ? (wire.code as RemoteCode) : 'INTERNAL';
   const message = typeof wire.message === 'string' ? wire.message.slice(0, MESSAGE_LIMIT) : 'no message';
   const declared = typeof wire.declared === 'string' ? wire.declared : undefined;

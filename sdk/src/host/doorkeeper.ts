@@ -13,7 +13,7 @@ import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
 import { derivePrincipal, type Principal } from './admission/principal.js';
 import type { Log } from './log.js';
 import { answerHello, type Candidate, type Settled } from './serving/answer-hello.js';
-import { admits, decideAll, type Publication } from './serving/publication.js';
+import { admits, type Decisions, decideAll, type Publication } from './serving/publication.js';
 import { serveSession } from './serving/serve-session.js';
 import { createSession } from './serving/session.js';
 
@@ -69,12 +69,13 @@ export const createDoorkeeper = (
       return;
     }
     const published = publications.get(port.name.slice(PORT_PREFIX.length)) ?? [];
-    const candidates = published.map((publication) => ({
-      publication,
-      decisions: decideAll(publication, principal),
-    }));
-    const decided = candidates.filter((each): each is Candidate => !(each.decisions instanceof Promise));
-    if (decided.length === candidates.length && !decided.some(({ decisions }) => admits(decisions))) {
+    const candidates = judge(published, principal);
+    const letsIn = candidates.some(({ decisions }) => !(decisions instanceof Promise) && admits(decisions));
+    // Whoever is not let in at once is judged by all rules of this host, whatever name it gave: whether a
+    // hello is awaited, and how long a refusal takes, must not tell which names are published.
+    const others = letsIn ? [] : judge([...publications.values()].flat(), principal, published);
+    const waits = [...candidates, ...others].some(({ decisions }) => decisions instanceof Promise);
+    if (!letsIn && !waits) {
       turnAway(
         port,
         principal,
@@ -115,10 +116,11 @@ export const createDoorkeeper = (
           session = `${instance}.${++admitted}`;
           return { admitted: admit(settled, session, principal, platform, alarm) };
         };
-        if (decided.length === candidates.length) return settle(decided);
-        return Promise.all(
-          candidates.map(async ({ publication, decisions }) => ({ publication, decisions: await decisions })),
-        ).then(settle);
+        if (!waits) return settle(candidates as readonly Candidate[]);
+        return decided(candidates).then(async (ready) => {
+          if (!ready.some(({ decisions }) => admits(decisions))) await decided(others);
+          return settle(ready);
+        });
       },
       over(reason) {
         guests.delete(guest);
@@ -144,13 +146,6 @@ export const createDoorkeeper = (
     alarm: Alarm,
   ): Admitted => {
     const { publication, version, granted, refused } = settled;
-    log({
-      level: 'info',
-      event: 'admitted',
-      message: `admitted ${describe(principal)} to ${publication.protocol.name} ${version}: ${granted.join(', ') || 'nothing'}`,
-      principal,
-      session: id,
-    });
     return {
       welcome: {
         version,
@@ -160,8 +155,16 @@ export const createDoorkeeper = (
         refused: { ...refused },
         limits: { calls: limits.calls },
       },
-      begin: ({ writer, nativeBytes }) =>
-        serveSession({
+      begin({ writer, nativeBytes }) {
+        // Not before: while the rules made up their mind, the caller may have gone.
+        log({
+          level: 'info',
+          event: 'admitted',
+          message: `admitted ${describe(principal)} to ${publication.protocol.name} ${version}: ${granted.join(', ') || 'nothing'}`,
+          principal,
+          session: id,
+        });
+        return serveSession({
           publication,
           session: createSession({ id, principal, version, grants: new Set(granted) }),
           clock: platform,
@@ -179,7 +182,8 @@ export const createDoorkeeper = (
               error,
             });
           },
-        }),
+        });
+      },
     };
   };
 
@@ -193,6 +197,26 @@ export const createDoorkeeper = (
     },
   };
 };
+
+/** A publication whose rules may still be at it. */
+interface Undecided {
+  readonly publication: Publication;
+  readonly decisions: Decisions | Promise<Decisions>;
+}
+
+const judge = (
+  publications: readonly Publication[],
+  principal: Principal,
+  except: readonly Publication[] = [],
+): Undecided[] =>
+  publications
+    .filter((publication) => !except.includes(publication))
+    .map((publication) => ({ publication, decisions: decideAll(publication, principal) }));
+
+const decided = (judged: readonly Undecided[]): Promise<Candidate[]> =>
+  Promise.all(
+    judged.map(async ({ publication, decisions }) => ({ publication, decisions: await decisions })),
+  );
 
 const describe = (principal: Principal | undefined): string =>
   principal

@@ -12,14 +12,21 @@ export interface Limits {
   readonly calls: number;
   /** Calls that may travel ahead of the welcome; more wait for it. Strangers that make the host hold what it may refuse. */
   readonly earlyCalls: number;
-  /** Messages held while rules decide. As above, by count of messages. */
+  /** Messages held while rules decide. As above; twice as many as calls, since each may come alone and be cancelled. */
   readonly earlyMessages: number;
+  /** Bytes, roughly, of the messages held while rules decide. As above: few messages can be large. */
+  readonly earlySize: number;
   /** Items (calls, results, events) in one message received. One message that blocks this end for long. */
   readonly messageItems: number;
   /** Items after which a batch is sent without waiting for more: both ends and the browser then work side by side. */
   readonly batchItems: number;
   /** Characters and bytes in one value (parameters, a result, an event). Browsers stop at 64 MiB a message; Firefox may crash. */
   readonly valueSize: number;
+  /**
+   * Characters and bytes of all values of one message received together, and of what is tried in vain on
+   * them. A small message that names one large value many times, as structured clones can, is read for hours.
+   */
+  readonly messageSize: number;
   /** Characters and bytes after which a batch is sent without waiting for more. A small call behind a large batch. */
   readonly batchSize: number;
   /** Nesting of a value. Deep values overflow stacks. */
@@ -41,10 +48,12 @@ export const DEFAULT_LIMITS: Limits = {
   deadline: 30_000,
   calls: 10_000,
   earlyCalls: 256,
-  earlyMessages: 64,
+  earlyMessages: 512,
+  earlySize: 33_554_432,
   messageItems: 20_000,
   batchItems: 500,
   valueSize: 33_554_432,
+  messageSize: 67_108_864,
   batchSize: 1_048_576,
   depth: 64,
   sessions: 4096,

@@ -121,7 +121,7 @@ const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProper
     throw invalid(`${at}/x-grant`, 'only properties of objects can be gated');
   if (node['prefixItems'] && isList(node.items))
     throw invalid(`${at}/items`, 'beside "prefixItems" it is the schema of the items that follow');
-  if (node.allOf) joined(node, at, scope, []);
+  if (node.allOf) joined(node, at, scope, [node]);
   for (const [keyword, child] of childrenOf(node))
     checkNode(child, `${at}/${keyword}`, scope, keyword.startsWith('properties/'));
 };
@@ -178,12 +178,13 @@ const joined = (node: Node, at: string, scope: Scope, around: readonly Node[]): 
     const target = branch['$ref'] === undefined ? branch : resolve(branch['$ref'] as string, scope)?.node;
     const place = `${at}/allOf/${index}`;
     if (target && around.includes(target)) throw invalid(place, 'allOf can not join an object with itself');
-    if (target?.allOf) return joined(target, place, scope, [...around, node]);
+    if (target?.allOf) return joined(target, place, scope, [...around, target]);
     if (
       target?.type !== 'object' ||
       !target.properties ||
       target['patternProperties'] ||
-      target['additionalProperties']
+      target['additionalProperties'] ||
+      target['$defs']
     )
       throw invalid(place, 'allOf can only join objects with listed properties');
     return Object.keys(target.properties);

@@ -17,22 +17,49 @@ export interface Failure {
   /** What would have fitted. */
   expected: string;
   /** The bound that was exceeded, if it was one. */
-  limit?: 'valueSize' | 'depth';
+  limit?: 'valueSize' | 'messageSize' | 'depth';
 }
 
 let failed: Failure = { path: '', expected: '' };
 let size = 0;
 let depth = 0;
+/** What was done without adding to the size: references followed, alternatives tried in vain. */
+let effort = 0;
+/** What such a step is reckoned as, in characters. */
+const STEP = 16;
 let maxSize = 0;
 let maxDepth = 0;
+let maxEffort = 0;
+/** What is left for the values of the message that is being read. */
+let budget = 0;
 
-/** Runs a codec on one value within the limits. */
-export const convert = (codec: Codec, value: unknown, limits: Limits): unknown => {
+const run = (codec: Codec, value: unknown, limits: Limits, most: number): unknown => {
   size = 0;
   depth = 0;
-  maxSize = limits.valueSize;
+  effort = 0;
+  maxSize = Math.min(limits.valueSize, most);
   maxDepth = limits.depth;
+  maxEffort = most;
   return codec(value);
+};
+
+/** Runs a codec on one value within the limits. */
+export const convert = (codec: Codec, value: unknown, limits: Limits): unknown =>
+  run(codec, value, limits, limits.messageSize);
+
+/** Begins to read a message: all its values share one bound. */
+export const beginMessage = (limits: Limits): void => {
+  budget = limits.messageSize;
+};
+
+/**
+ * Runs a codec on one value of the message begun last. A structured clone can name one value a million
+ * times, so that a small message would be read for hours: its values are bounded together, too.
+ */
+export const receive = (codec: Codec, value: unknown, limits: Limits): unknown => {
+  const result = run(codec, value, limits, budget);
+  budget = Math.max(0, budget - size - effort);
+  return result;
 };
 
 /** Why the last {@link convert} failed. Read it before the next one. */
@@ -53,7 +80,7 @@ export const failAt = (key: string | number): typeof FAIL => {
   return FAIL;
 };
 
-const exceeds = (limit: 'valueSize' | 'depth'): typeof FAIL => {
+const exceeds = (limit: Failure['limit'] & string): typeof FAIL => {
   failed = { path: '', expected: `within the limit ${limit}`, limit };
   return FAIL;
 };
@@ -68,12 +95,14 @@ export const isPlain = (value: object): boolean => {
 /** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
 export const weighed = (amount: number, value: unknown): unknown => {
   size += amount;
-  return size > maxSize ? exceeds('valueSize') : value;
+  return size > maxSize ? exceeds(maxSize < maxEffort ? 'valueSize' : 'messageSize') : value;
 };
 
 /** Runs a codec one level deeper. */
 export const deeper = (codec: Codec, value: unknown): unknown => {
   if (++depth > maxDepth) return exceeds('depth');
+  effort += STEP;
+  if (effort > maxEffort) return exceeds('messageSize');
   const result = codec(value);
   depth--;
   return result;
@@ -89,6 +118,9 @@ export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
     const result = codec(value);
     // Too large is too large for every branch.
     if (result !== FAIL || failed.limit) return result;
+    // Alternatives within alternatives could be tried without end.
+    effort += STEP + size - before;
+    if (effort > maxEffort) return exceeds('messageSize');
   }
   return fail('one of the declared alternatives');
 };

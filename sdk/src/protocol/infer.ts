@@ -9,7 +9,7 @@ export type Infer<S> = S extends { readonly '~type'?: infer T }
     : Exclude<T, undefined>
   : InferSchema<S>;
 
-type InferSchema<S> = S extends { readonly static: infer T }
+type InferSchema<S> = S extends { readonly static: infer T } | { readonly '~unsafe': infer T }
   ? T
   : S extends { readonly const: infer C }
     ? C
@@ -20,9 +20,9 @@ type InferSchema<S> = S extends { readonly static: infer T }
           ? Infer<B>
           : never
         : S extends { readonly allOf: readonly (infer B)[] }
-          ? Flat<UnionToIntersection<B extends unknown ? [Infer<B>] : never>>
+          ? Simplify<UnionToIntersection<B extends unknown ? Infer<B> : never>>
           : S extends { readonly type: infer T }
-            ? InferType<T, S>
+            ? InferType<T extends readonly (infer E)[] ? E : T, S>
             : unknown;
 
 type InferType<T, S> = T extends 'string'
@@ -78,7 +78,6 @@ type IsRequired<S, P, K extends keyof P> = P[K] extends { readonly '~optional': 
         : false;
 
 type Simplify<T> = { [K in keyof T]: T[K] };
-type Flat<T> = T extends readonly [infer U] ? Simplify<U> : T extends { 0: infer U } ? Simplify<U> : unknown;
 type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void
   ? I
   : never;

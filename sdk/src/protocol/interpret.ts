@@ -83,13 +83,27 @@ const build: Build = (node, mode, outer) => {
 const referenceCodec = (ref: string, mode: Mode, scope: Scope): Codec => {
   let codec: Codec | undefined;
   return (value) => {
-    if (!codec) {
-      // Built at first use: a schema may refer to itself.
-      const target = resolve(ref, scope);
-      codec = target ? build(target.node, mode, target) : () => fail(`a schema named ${ref}`);
-    }
+    // Built at first use: a schema may refer to itself.
+    codec ??= referred(ref, mode, scope);
     return deeper(codec, value);
   };
+};
+
+/** What references lead to, by mode, place and surroundings. */
+const built = new WeakMap<Mode, Map<Node, Map<Node, Codec>>>();
+
+/** The codec of a reference: one for all that mean the same. Else every path that a peer takes through a schema that refers to itself would leave codecs behind. */
+const referred = (ref: string, mode: Mode, scope: Scope): Codec => {
+  const target = resolve(ref, scope);
+  if (!target) return () => fail(`a schema named ${ref}`);
+  const { node, outer = target } = target;
+  const inMode = built.get(mode) ?? new Map<Node, Map<Node, Codec>>();
+  built.set(mode, inMode);
+  const ofNode = inMode.get(node) ?? new Map<Node, Codec>();
+  inMode.set(node, ofNode);
+  const codec = ofNode.get(outer.node) ?? build(node, mode, target);
+  ofNode.set(outer.node, codec);
+  return codec;
 };
 
 const arrayCodec = (node: Node, mode: Mode, scope: Scope): Codec => {
@@ -128,7 +142,8 @@ const unionCodec = (branches: readonly Node[], mode: Mode, scope: Scope): Codec 
   const tag = discriminator(branches);
   if (tag === undefined) {
     // A branch that fails half-way must not leave its mark on the value that the next one sees.
-    const codecs = branches.map((branch) => build(branch, { ...mode, copies: true }, scope));
+    const copying = mode.copies ? mode : { ...mode, copies: true };
+    const codecs = branches.map((branch) => build(branch, copying, scope));
     return (value) => firstOf(codecs, value);
   }
   const byTag = new Map(

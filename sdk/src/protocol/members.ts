@@ -18,7 +18,8 @@ export const method = <
     readonly result?: R;
     readonly errors?: readonly E[];
   } = {},
-): Method<ParamsType<P>, ResultType<R>, E> => ({ kind: 'method', ...definition }) as never;
+  // NoInfer: a method without errors would take `any` from where it stands in a definition.
+): Method<ParamsType<P>, ResultType<R>, NoInfer<E>> => ({ kind: 'method', ...definition }) as never;
 
 /**
  * Declares an event: the host tells every subscribed client. Delivery is in order, at most once, and

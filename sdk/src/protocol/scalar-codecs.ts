@@ -87,13 +87,15 @@ export const anyCodec = (mode: Mode): Codec => {
   };
   const walkArray: Codec = (value) => {
     const source = value as unknown[];
+    // First: a structured clone can bring an endless list with nothing in it.
+    if (weighed(source.length, source) === FAIL) return FAIL;
     const target = mode.copies ? new Array(source.length) : source;
     for (let i = 0; i < source.length; i++) {
       const each = walk(source[i]);
       if (each === FAIL) return failAt(i);
       target[i] = each;
     }
-    return weighed(source.length, target);
+    return target;
   };
   const walkObject: Codec = (value) => {
     const source = value as Record<string, unknown>;

@@ -3,6 +3,8 @@ import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm } from '../platform/alarm.js';
 import type { ConnectInfo, Platform, Target } from '../platform/platform.js';
+import { beginMessage } from '../protocol/conversion.js';
+import { compareVersions, isVersion, lineOf } from '../protocol/versions.js';
 import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
 import { FIRST_IGNORABLE, type Frame, GOODBYE, HELLO, REFUSE, WELCOME } from '../wire/frames.js';
 import { type Hello, readWelcome, type Welcome } from '../wire/handshake.js';
@@ -62,12 +64,17 @@ export const openClientSession = (
     if (kind >= FIRST_IGNORABLE) return undefined;
     if (kind === GOODBYE || (kind === REFUSE && state === 'greeting')) {
       transport.close();
-      end(fromWire(body));
+      const said = fromWire(body);
+      end(
+        kind === GOODBYE && said.code === 'INTERNAL'
+          ? new PorticoError('DISCONNECTED', 'the host ended the session', { cause: said })
+          : said,
+      );
       return undefined;
     }
     if (state === 'open') return listener.frame(frame);
     const welcome = kind === WELCOME ? readWelcome(body, limits) : undefined;
-    if (!welcome || !hello.wire.includes(welcome.wire)) return 'no welcome';
+    if (!welcome || !answers(welcome, hello)) return 'no welcome';
     state = 'open';
     listener.welcome(welcome);
     return undefined;
@@ -80,6 +87,7 @@ export const openClientSession = (
         violated(frames);
         return;
       }
+      beginMessage(limits);
       for (const frame of frames) {
         if (state === 'over') return;
         const broken = read(frame);
@@ -117,6 +125,14 @@ export const openClientSession = (
   alarm.at(expires);
   return { writer, close, expire };
 };
+
+/** Whether a welcome settles on what the hello offered: nobody negotiates a version that is newer, or none. */
+const answers = ({ wire, version }: Welcome, hello: Hello): boolean =>
+  hello.wire.includes(wire) &&
+  isVersion(version) &&
+  hello.versions.some(
+    (offered) => lineOf(offered) === lineOf(version) && compareVersions(version, offered) <= 0,
+  );
 
 /** The typed outcome of a port's end. Before the welcome, "closed" means that somebody was there and hung up. */
 const outcomeOf = (reason: CloseReason, detail: string | undefined, state: string): PorticoError => {

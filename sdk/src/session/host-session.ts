@@ -3,6 +3,7 @@ import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm } from '../platform/alarm.js';
 import type { Clock, Platform, RuntimePort } from '../platform/platform.js';
+import { beginMessage } from '../protocol/conversion.js';
 import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
 import {
   type Batch,
@@ -15,6 +16,7 @@ import {
   WIRE_VERSION,
 } from '../wire/frames.js';
 import { type Hello, type Refusal, readHello, type Welcome } from '../wire/handshake.js';
+import { heldSize } from '../wire/held-size.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
 
@@ -85,6 +87,7 @@ export const openHostSession = (
   let expires = platform.now() + limits.handshake;
   let handler: SessionHandler | undefined;
   let held: Batch[] = [];
+  let heldBytes = 0;
   let farewell: EndReason | undefined;
 
   const over = (reason: EndReason): void => {
@@ -121,10 +124,10 @@ export const openHostSession = (
     alarm.at(expires);
   };
 
-  const readAll = (frames: Batch, from: number): void => {
-    for (let i = from; i < frames.length; i++) {
+  const readAll = (frames: Batch): void => {
+    beginMessage(limits);
+    for (const frame of frames) {
       if (state !== 'open') return;
-      const frame = frames[i] as Frame;
       const kind = frame[0];
       if (kind === GOODBYE) {
         leave();
@@ -134,6 +137,18 @@ export const openHostSession = (
       const broken = (handler as SessionHandler).frame(frame);
       if (broken !== undefined) violated(broken);
     }
+  };
+
+  /** Keeps a message until the rules have decided: a stranger's, perhaps, so not at any price. */
+  const hold = (frames: Batch): void => {
+    heldBytes += heldSize(frames, limits.earlySize);
+    const limit =
+      heldBytes > limits.earlySize
+        ? 'earlySize'
+        : held.push(frames) > limits.earlyMessages
+          ? 'earlyMessages'
+          : undefined;
+    if (limit) end(new PorticoError('LIMIT_EXCEEDED', 'too much before the welcome', { data: { limit } }));
   };
 
   const greet = (frames: Batch): void => {
@@ -152,12 +167,17 @@ export const openHostSession = (
     expires = platform.now() + limits.handshake;
     const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
     const answer = listener.answer(hello);
-    const go = (answered: Answer): void => settle(answered, nativeBytes, frames);
-    if (answer instanceof Promise) answer.then(go);
-    else go(answer);
+    const early = frames.slice(1);
+    if (answer instanceof Promise) {
+      hold(early);
+      answer.then((answered) => settle(answered, nativeBytes));
+    } else {
+      held.push(early);
+      settle(answer, nativeBytes);
+    }
   };
 
-  const settle = (answer: Answer, nativeBytes: boolean, frames: Batch): void => {
+  const settle = (answer: Answer, nativeBytes: boolean): void => {
     if (state !== 'deciding') return;
     if ('refused' in answer) {
       writer.push([REFUSE, answer.refused]);
@@ -172,8 +192,7 @@ export const openHostSession = (
     handler = begin({ writer, nativeBytes, end });
     const early = held;
     held = [];
-    readAll(frames, 1);
-    for (const batch of early) readAll(batch, 0);
+    for (const batch of early) readAll(batch);
   };
 
   const transport = portTransport(port, platform, {
@@ -182,15 +201,9 @@ export const openHostSession = (
       const frames = readBatch(message, limits);
       if (typeof frames === 'string') violated(frames);
       else if (frames.length === 0) return;
-      else if (state === 'open') readAll(frames, 0);
+      else if (state === 'open') readAll(frames);
       else if (state === 'waiting') greet(frames);
-      else if (held.push(frames) > limits.earlyMessages) {
-        end(
-          new PorticoError('LIMIT_EXCEEDED', 'too many messages before the welcome', {
-            data: { limit: 'earlyMessages' },
-          }),
-        );
-      }
+      else hold(frames);
     },
     closed() {
       over({ code: 'DISCONNECTED', message: 'the client went away' });

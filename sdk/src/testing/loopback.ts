@@ -2,7 +2,7 @@ import type { AnyConnection } from '../client/connect.js';
 import { connect, connectAny } from '../client/connect.js';
 import type { Connection, ConnectOptions } from '../client/types.js';
 import { type Host, internalsOf } from '../host/create-host.js';
-import type { Platform } from '../platform/platform.js';
+import type { Platform, RuntimePort } from '../platform/platform.js';
 import { randomId, systemClock } from '../platform/system.js';
 import type { AnyProtocol, CapabilityName } from '../protocol/protocol.js';
 import type { Caller } from './callers.js';
@@ -17,45 +17,67 @@ export interface LoopbackOptions {
 
 /** A host reached in the same process. */
 export interface Loopback {
+  /** As `connect`. With `host` set to an id that is not the host's: the outcome of an extension that is not installed. */
   connect<
     P extends AnyProtocol,
     const N extends CapabilityName<P> = never,
     const W extends CapabilityName<P> = never,
-  >(protocol: P, options: Omit<ConnectOptions<N, W>, 'platform' | 'host'>): Connection<P, N, W>;
+  >(protocol: P, options: Omit<ConnectOptions<N, W>, 'platform'>): Connection<P, N, W>;
   connectAny<
     const P extends readonly [AnyProtocol, ...AnyProtocol[]],
     const N extends CapabilityName<P[number]> = never,
     const W extends CapabilityName<P[number]> = never,
-  >(
-    protocols: P,
-    options: Omit<ConnectOptions<N, W>, 'platform' | 'host'>,
-  ): Promise<AnyConnection<P[number], N, W>>;
+  >(protocols: P, options: Omit<ConnectOptions<N, W>, 'platform'>): Promise<AnyConnection<P[number], N, W>>;
+  /**
+   * The host's background stops, as browsers do to it after 30 idle seconds: every port closes without a word.
+   * The next connect starts it again.
+   */
+  stopHost(): void;
   /** The platform under it, for tests that need a raw port or a clock. */
   readonly platform: Platform;
 }
 
 /**
  * Host and client in one process, for unit tests: no browser, the same handshake, the same copies of every
- * message. The host need not `listen`. Not for what only a browser can show: sleep, updates, real senders.
+ * message. The host need not `listen`. Not for what only a browser can show: real senders, updates, timing.
+ * @param host a host, or what a start of its background does: run at the first connect and after each `stopHost`
  */
-export const loopback = (host: Host, { as, serialization }: LoopbackOptions): Loopback => {
+export const loopback = (host: Host | (() => Host), { as, serialization }: LoopbackOptions): Loopback => {
   const copies = serialization ?? (as.own.browser === 'firefox' ? 'structured-clone' : 'json');
+  let running: Host | undefined;
+  let ports: RuntimePort[] = [];
+  const errors = new WeakMap<RuntimePort, string>();
+
   const platform: Platform = {
     ...systemClock,
     own: as.own,
     randomId,
-    connect(_target, info) {
-      const ports = memoryPorts(info.name, as.sender, copies);
-      internalsOf(host).accept(ports.host, as.event, platform);
-      return ports.client;
+    connect(target, info) {
+      const { client, host: other } = memoryPorts(info.name, as.sender, copies);
+      if (target.to === 'extension' && target.id !== as.own.id) {
+        errors.set(client, 'Could not establish connection. Receiving end does not exist.');
+        other.disconnect();
+        return client;
+      }
+      running ??= typeof host === 'function' ? host() : host;
+      ports.push(other);
+      internalsOf(running).accept(other, as.event, platform);
+      return client;
     },
     listen: () => () => {},
-    lastError: () => undefined,
+    lastError: (port) => errors.get(port),
   };
-  const fixed = { platform, host: as.own.id };
+
   return {
-    connect: (protocol, options) => connect(protocol, { ...options, ...fixed } as never),
-    connectAny: (protocols, options) => connectAny(protocols, { ...options, ...fixed } as never),
+    connect: (protocol, options) => connect(protocol, { host: as.own.id, ...options, platform } as never),
+    connectAny: (protocols, options) =>
+      connectAny(protocols, { host: as.own.id, ...options, platform } as never),
+    stopHost() {
+      running = undefined;
+      const open = ports;
+      ports = [];
+      for (const port of open) port.disconnect();
+    },
     platform,
   };
 };

@@ -6,7 +6,17 @@ import type { Alarm } from '../../platform/alarm.js';
 import type { Clock } from '../../platform/platform.js';
 import type { SessionHandler } from '../../session/host-session.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
-import { CALL, CANCEL, CREDIT, END, type Frame, RESULT, SUBSCRIBE, UNSUBSCRIBE } from '../../wire/frames.js';
+import {
+  CALL,
+  CANCEL,
+  CREDIT,
+  END,
+  ERROR,
+  type Frame,
+  RESULT,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from '../../wire/frames.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Publication, PublishedMember } from './publication.js';
 import type { OwnedSession } from './session.js';
@@ -146,7 +156,8 @@ export const serveSession = (context: ServingContext): SessionHandler => {
     },
     expire: callee.expire,
     unsendable([kind, id]) {
-      if (kind === RESULT) callee.onUnsendable(id as number);
+      // An error without its data can always be sent.
+      if (kind === RESULT || kind === ERROR) callee.onUnsendable(id as number);
     },
     ended(reason) {
       for (const subscriber of subscriptions.values()) subscriber.leave();
