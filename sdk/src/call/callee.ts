@@ -183,7 +183,7 @@ export const createCallee = (context: CalleeContext): Callee => {
       const [, first, path, options] = frame;
       const count = frame.length - 4;
       // The last id, too: numbers beyond the safe ones are no longer one apart, and two calls would share one.
-      if (!isId(first) || typeof path !== 'string' || count < 1 || !isId(first + count - 1))
+      if (!isId(first) || typeof path !== 'string' || count < 1 || !isId(first + (count - 1)))
         return 'a malformed CALL';
       if (!context.claim(first, count)) return 'a CALL whose id is not higher than every one before';
       const deadline = deadlineOf(options);

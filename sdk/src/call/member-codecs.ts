@@ -1,27 +1,35 @@
 import type { LocalCode, RemoteCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import { fromEither, toBase64, toBytes } from '../protocol/base64.js';
 import { type Codec, convert, FAIL, failure } from '../protocol/conversion.js';
 import { interpret, type Mode } from '../protocol/interpret.js';
+import { planOf } from '../protocol/plan.js';
 import type { Schema } from '../protocol/protocol.js';
+import { fromTable, toTable } from '../protocol/table-codec.js';
 import { NOTHING } from '../wire/frames.js';
 
 /** A codec that is built when it is first needed: most clients use few of a protocol's members. */
 const later = (schema: Schema, mode: Mode): Codec => {
   let codec: Codec | undefined;
   return (value) => {
-    codec ??= interpret(schema, mode);
+    if (!codec) {
+      const plan = planOf(schema);
+      if (!plan)
+        throw new PorticoError('INVALID_DEFINITION', 'make protocols with defineProtocol, or compile them');
+      codec = interpret(plan, mode);
+    }
     return codec(value);
   };
 };
 
 /** Parameters as the client sends them: copied, and refused with what the protocol doesn't declare. */
 export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean): Codec =>
-  schema ? later(schema, { direction: 'encode', copies: true, strict: true, nativeBytes }) : nothingToSend;
+  later(schema ?? NO_PARAMETERS, { strict: true, bytes: nativeBytes ? toBytes : toBase64 });
 
 /** Parameters as the host reads them: silently dropping a `dryRun` that it doesn't know would be a disaster. */
 export const paramsDecoder = (schema: Schema | undefined): Codec =>
-  schema ? later(schema, { direction: 'decode', copies: false, strict: true }) : nothingExpected;
+  later(schema ?? NO_PARAMETERS, { strict: true, bytes: fromEither });
 
 /** Results and events as the host sends them: a copy of the declared fields that the grants open. */
 export const outputEncoder = (
@@ -30,26 +38,20 @@ export const outputEncoder = (
   nativeBytes: boolean,
 ): Codec =>
   schema
-    ? later(schema, { direction: 'encode', copies: true, strict: false, grants, nativeBytes })
+    ? later(schema, { strict: false, grants, bytes: nativeBytes ? toBytes : toBase64, table: toTable })
     : () => NOTHING;
 
 /** Results and events as the client reads them: what a newer host adds is left out. */
 export const outputDecoder = (schema: Schema | undefined): Codec =>
-  schema ? later(schema, { direction: 'decode', copies: false, strict: false }) : () => undefined;
+  schema ? later(schema, { strict: false, bytes: fromEither, table: fromTable }) : () => undefined;
 
-const nothingToSend: Codec = (value) => (value === undefined ? NOTHING : nothingFits(value));
-const nothingExpected: Codec = (value) => (value === NOTHING ? undefined : nothingFits(value));
-// An empty object is what a careful caller passes to a method without parameters.
-const nothingFits = (value: unknown): unknown => (emptyCodec(value) === FAIL ? FAIL : NOTHING);
-const emptyCodec = /* @__PURE__ */ later(
-  { type: 'object' },
-  { direction: 'decode', copies: true, strict: true },
-);
+/** What methods without parameters take: nothing, or what a careful caller passes for it. */
+const NO_PARAMETERS = ['u', ['z', ['o', []]]];
 
 /** The error for the failure of the last conversion: `code`, or LIMIT_EXCEEDED where a bound was the reason. */
 export const conversionError = (code: RemoteCode | LocalCode, what: string): PorticoError => {
   const { path, expected, limit } = failure();
-  return new PorticoError(limit ? 'LIMIT_EXCEEDED' : code, `${what}${path} must be ${expected}`, {
+  return new PorticoError(limit ? 'LIMIT_EXCEEDED' : code, `${what}${path}: expected ${expected}`, {
     data: limit ? { limit, path } : { path, expected },
   });
 };

@@ -1,13 +1,14 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { DEFAULT_LIMITS } from '../limits/limits.js';
 import { browserPlatform } from '../platform/browser-platform.js';
+import { inTab } from '../platform/browser-tab-platform.js';
 import type { Platform, Target } from '../platform/platform.js';
 import type { AnyProtocol, CapabilityName } from '../protocol/protocol.js';
 import { lineOf } from '../protocol/versions.js';
 import { PORT_PREFIX } from '../wire/handshake.js';
 import { capabilityClient } from './capability-client.js';
 import { createConnection } from './connection.js';
-import type { Connection, ConnectOptions, SessionInfo } from './types.js';
+import type { Connection, ConnectOptions } from './types.js';
 
 /**
  * Connects to the host of a protocol. Returns at once; calls made before the host has answered travel
@@ -26,7 +27,7 @@ export const connect = <
   options: ConnectOptions<N, W>,
 ): Connection<P, N, W> => {
   const platform = options.platform ?? browserPlatform();
-  return start([protocol], platform, targetOf(protocol, platform, options.host), options).connection(
+  return start([protocol], platform, hostOf(protocol, platform, options.host), options).connection(
     protocol,
   ) as never;
 };
@@ -47,13 +48,9 @@ export const connectTab = <
 ): Connection<P, N, W> => {
   const platform = options.platform ?? browserPlatform();
   const { frameId, documentId } = options;
-  const target: Target = {
-    to: 'tab',
-    tabId,
-    ...(frameId === undefined ? {} : { frameId }),
-    ...(documentId === undefined ? {} : { documentId }),
-  };
-  return start([protocol], platform, target, options).connection(protocol) as never;
+  return start([protocol], inTab(platform, tabId, { frameId, documentId }), {}, options).connection(
+    protocol,
+  ) as never;
 };
 
 /** The major of a version as a literal: `2` for `'2.1.0'`. */
@@ -83,25 +80,25 @@ export const connectAny = async <
     throw new PorticoError('INVALID_ARGUMENT', 'connectAny takes different majors of one protocol');
   }
   const platform = options.platform ?? browserPlatform();
-  const started = start(protocols, platform, targetOf(first, platform, options.host), options);
-  const { version } = await started.ready();
+  const started = start(protocols, platform, hostOf(first, platform, options.host), options);
+  const { version } = await started.machine.control.ready();
   const chosen = protocols.find((each) => lineOf(each.version) === lineOf(version)) as AnyProtocol;
-  started.keepTo(chosen.version);
+  started.plan.versions = [chosen.version];
   return { major: Number(version.split('.')[0]), ...started.connection(chosen) } as never;
 };
 
-const targetOf = (protocol: AnyProtocol, { own }: Platform, host: string | undefined): Target => {
-  if (host === 'self') return { to: 'self' };
-  const id = host ?? protocol.hosts?.[own.browser as 'chromium' | 'firefox'];
-  if (own.browser === 'safari')
+/** The id to connect to; `undefined` for our own background. */
+const hostOf = (
+  protocol: AnyProtocol,
+  { own }: Platform,
+  host: string | undefined = protocol.hosts?.[own.browser as 'chromium'],
+): Target => {
+  if (host === 'self') return {};
+  if (own.browser === 'safari') {
     throw new PorticoError('UNSUPPORTED_BROWSER', 'Safari does not let extensions talk to each other');
-  if (id === undefined) {
-    throw new PorticoError(
-      'INVALID_ARGUMENT',
-      `${protocol.name} names no host for ${own.browser}: pass { host: '…' }`,
-    );
   }
-  return { to: 'extension', id };
+  if (!host) throw new PorticoError('INVALID_ARGUMENT', `${protocol.name} names no host for ${own.browser}`);
+  return { id: host };
 };
 
 const start = (
@@ -112,36 +109,31 @@ const start = (
 ) => {
   const { needs = [], wants = [], name, includeTlsChannelId, whenUnreachable } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const info = {
+    name: PORT_PREFIX + (protocols[0] as AnyProtocol).name,
+    // Firefox refuses keys whose value is undefined.
+    ...(includeTlsChannelId && { includeTlsChannelId }),
+  };
   const plan = {
     platform,
-    target,
-    info: {
-      name: PORT_PREFIX + (protocols[0] as AnyProtocol).name,
-      ...(includeTlsChannelId === undefined ? {} : { includeTlsChannelId }),
-    },
-    hello: { needs: [...needs], wants: [...wants], ...(name === undefined ? {} : { name }) },
-    versions: protocols.map(({ version }) => version),
     limits,
+    hello: { needs: [...needs], wants: [...wants], ...(name && { name }) },
+    versions: protocols.map(({ version }) => version),
     waits: whenUnreachable === 'wait',
+    dial: () => platform.connect(target, info),
   };
   const machine = createConnection(plan);
   machine.wake();
   return {
-    ready: (): Promise<SessionInfo> => machine.control.ready(),
-    keepTo(version: string): void {
-      plan.versions = [version];
-    },
+    machine,
+    plan,
     connection(protocol: AnyProtocol): object {
-      const clients = new Map<string, object>();
-      for (const capability of [...needs, ...wants]) {
-        clients.set(capability, capabilityClient(protocol, capability, machine));
-      }
+      const client = (capability: string): object =>
+        capabilityClient(protocol, capability, machine, limits, platform);
       return {
-        ...Object.fromEntries(needs.map((capability) => [capability, clients.get(capability)])),
-        async has(capability: string) {
-          const { granted } = await machine.control.ready();
-          return granted.includes(capability) ? (clients.get(capability) ?? false) : false;
-        },
+        ...Object.fromEntries(needs.map((capability) => [capability, client(capability)])),
+        has: async (capability: string) =>
+          (await machine.control.ready()).granted.includes(capability) && client(capability),
         session: machine.control,
       };
     },

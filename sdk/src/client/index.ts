@@ -1,6 +1,6 @@
 /** `portico/client`: reaching hosts. Carries no foreign code. */
-export type { CallOptions } from '../call/caller.js';
-export type { SubscribeOptions, Subscription } from '../call/subscriptions.js';
+export type { CallOptions } from '../call/call.js';
+export type { SubscribeOptions, Subscription } from '../call/subscription.js';
 export { type AnyConnection, connect, connectAny, connectTab } from './connect.js';
 export type {
   CapabilityClient,

@@ -1,5 +1,5 @@
-import type { CallOptions } from '../call/caller.js';
-import type { SubscribeOptions, Subscription } from '../call/subscriptions.js';
+import type { CallOptions } from '../call/call.js';
+import type { SubscribeOptions, Subscription } from '../call/subscription.js';
 import type { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Platform } from '../platform/platform.js';

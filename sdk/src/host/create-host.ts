@@ -1,7 +1,7 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits/limits.js';
-import { browserPlatform } from '../platform/browser-platform.js';
-import type { ConnectEvent, Platform, RuntimePort } from '../platform/platform.js';
+import { browserHostPlatform } from '../platform/browser-host-platform.js';
+import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
 import type { AnyProtocol } from '../protocol/protocol.js';
 import { lineOf } from '../protocol/versions.js';
 import type { Principal } from './admission/principal.js';
@@ -15,7 +15,7 @@ export interface HostOptions {
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
   /** For tests: another platform than the browser's. */
-  readonly platform?: Platform;
+  readonly platform?: HostPlatform;
 }
 
 /** Which rule decided what, for one principal and capability. */
@@ -52,7 +52,7 @@ export interface Host {
 
 /** The part of a host that hands it ports without a browser: for `portico/testing` alone. */
 export interface HostInternals {
-  accept(port: RuntimePort, event: ConnectEvent, platform: Platform): void;
+  accept(port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void;
 }
 const internals = new WeakMap<Host, HostInternals>();
 
@@ -97,7 +97,7 @@ export const createHost = (options: HostOptions = {}): Host => {
       if (listening) throw new PorticoError('INVALID_ARGUMENT', 'this host listens already');
       if (publications.size === 0)
         throw new PorticoError('INVALID_ARGUMENT', 'nothing is published: publish first');
-      const platform = options.platform ?? browserPlatform();
+      const platform = options.platform ?? browserHostPlatform();
       listening = true;
       warnOfTlsChannels(every(), log);
       const stops = [platform.listen('external', (port) => doorkeeper.accept(port, 'external', platform))];

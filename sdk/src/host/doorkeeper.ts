@@ -1,7 +1,7 @@
 import type { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
-import { type Alarm, alarmOf } from '../platform/alarm.js';
-import type { ConnectEvent, Platform, RuntimePort } from '../platform/platform.js';
+import { type Alarm, createAlarm } from '../platform/alarm.js';
+import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
 import {
   type Admitted,
   type Answer,
@@ -19,7 +19,7 @@ import { createSession } from './serving/session.js';
 
 /** The one place where ports come in: nothing is exposed to a port that has not passed here. */
 export interface Doorkeeper {
-  accept(port: RuntimePort, event: ConnectEvent, platform: Platform): void;
+  accept(port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void;
   endAll(reason: PorticoError): void;
   readonly sessions: number;
 }
@@ -31,6 +31,7 @@ export const createDoorkeeper = (
 ): Doorkeeper => {
   const guests = new Set<HostSession>();
   const perPrincipal = new Map<string, number>();
+  let watch: Alarm | undefined;
   let instance: string | undefined;
   let admitted = 0;
   let refusal: Refusal | undefined;
@@ -60,7 +61,7 @@ export const createDoorkeeper = (
 
   const ring = (now: number): number => Math.min(...[...guests].map((each) => each.expire(now)));
 
-  const accept = (port: RuntimePort, event: ConnectEvent, platform: Platform): void => {
+  const accept = (port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void => {
     // Other listeners of this extension live on beside Portico.
     if (!port.name.startsWith(PORT_PREFIX)) return;
     const principal = derivePrincipal(port.sender, event, platform.own);
@@ -96,8 +97,8 @@ export const createDoorkeeper = (
       return;
     }
     instance ??= platform.randomId();
-    const alarm = alarmOf(platform);
-    if (guests.size === 0) alarm.join(ring);
+    watch ??= createAlarm(platform, ring);
+    const alarm = watch;
     count(key, 1);
     let session = '';
     const guest: HostSession = openHostSession(port, platform, alarm, limits, {
@@ -142,7 +143,7 @@ export const createDoorkeeper = (
     settled: Settled,
     id: string,
     principal: Principal,
-    platform: Platform,
+    platform: HostPlatform,
     alarm: Alarm,
   ): Admitted => {
     const { publication, version, granted, refused } = settled;

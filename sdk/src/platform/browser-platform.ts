@@ -1,6 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import type { BrowserName, ConnectInfo, Platform, RuntimePort } from './platform.js';
-import { randomId, systemClock } from './system.js';
+import { systemClock } from './system.js';
 
 interface ConnectEventSource {
   addListener(listener: (port: RuntimePort) => void): void;
@@ -8,7 +8,7 @@ interface ConnectEventSource {
 }
 
 /** The part of the extension API that Portico touches. */
-interface ExtensionApi {
+export interface ExtensionApi {
   readonly runtime: {
     readonly id: string;
     readonly lastError?: { readonly message?: string };
@@ -19,70 +19,43 @@ interface ExtensionApi {
     connect(id: string, info: ConnectInfo): RuntimePort;
     connect(info: ConnectInfo): RuntimePort;
   };
+  /** Absent in content scripts. */
   readonly tabs?: {
     connect(tabId: number, info: { name: string; frameId?: number; documentId?: string }): RuntimePort;
   };
 }
 
-const SCHEMES: Readonly<Record<string, BrowserName>> = {
-  'chrome-extension:': 'chromium',
-  'moz-extension:': 'firefox',
-  'safari-web-extension:': 'safari',
+/** @throws {PorticoError} INVALID_ARGUMENT where there is no extension API */
+export const extensionApi = (): ExtensionApi => {
+  const { browser, chrome } = globalThis as { browser?: ExtensionApi; chrome?: ExtensionApi };
+  // Firefox has both names; a page may define `browser` for itself, so only one with an id counts.
+  const api = browser?.runtime?.id ? browser : chrome;
+  if (!api?.runtime?.id) throw new PorticoError('INVALID_ARGUMENT', 'there is no extension API here');
+  return api;
 };
+
+/** The API is the same for the life of a realm, and asking it for the origin costs. */
+let platform: Platform | undefined;
 
 /**
  * The adapter on the browser's own API.
  * @throws {PorticoError} INVALID_ARGUMENT where there is no extension API
  */
 export const browserPlatform = (): Platform => {
-  cached ??= createPlatform();
-  return cached;
-};
-
-/** The API is the same for the life of a realm, and asking it for the origin costs. */
-let cached: Platform | undefined;
-
-const createPlatform = (): Platform => {
-  const scope = globalThis as { browser?: ExtensionApi; chrome?: ExtensionApi };
-  // Firefox has both names; a page may define `browser` for itself, so only one with an id counts.
-  const api = scope.browser?.runtime?.id ? scope.browser : scope.chrome;
-  if (!api?.runtime?.id) {
-    throw new PorticoError(
-      'INVALID_ARGUMENT',
-      'no extension API here: run in an extension, or use portico/testing',
-    );
-  }
-  const { runtime } = api;
-  const own = new URL(runtime.getURL(''));
-  return {
+  if (platform) return platform;
+  const { runtime } = extensionApi();
+  const { protocol, host } = new URL(runtime.getURL(''));
+  const browser: BrowserName = protocol.startsWith('moz')
+    ? 'firefox'
+    : protocol.startsWith('safari')
+      ? 'safari'
+      : 'chromium';
+  platform = {
     ...systemClock,
-    own: {
-      browser: SCHEMES[own.protocol] ?? 'chromium',
-      id: runtime.id,
-      origin: `${own.protocol}//${own.host}`,
-    },
-    randomId,
-    connect(target, info) {
-      if (target.to === 'extension') return runtime.connect(target.id, info);
-      if (target.to === 'self') return runtime.connect(info);
-      if (!api.tabs)
-        throw new PorticoError(
-          'INVALID_ARGUMENT',
-          'connectTab works where the tabs API is: not in content scripts',
-        );
-      const { tabId, frameId, documentId } = target;
-      return api.tabs.connect(tabId, {
-        name: info.name,
-        ...(frameId === undefined ? {} : { frameId }),
-        ...(documentId === undefined ? {} : { documentId }),
-      });
-    },
-    listen(event, listener) {
-      const source = event === 'internal' ? runtime.onConnect : runtime.onConnectExternal;
-      source?.addListener(listener);
-      return () => source?.removeListener(listener);
-    },
+    own: { browser, id: runtime.id, origin: `${protocol}//${host}` },
+    connect: ({ id }, info) => (id === undefined ? runtime.connect(info) : runtime.connect(id, info)),
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
     lastError: (port) => runtime.lastError?.message ?? port.error?.message,
   };
+  return platform;
 };

@@ -42,11 +42,10 @@ export interface RuntimePort {
 /** Which browser event brought a port. `external` never brings the extension's own contexts. */
 export type ConnectEvent = 'internal' | 'external';
 
-/** Whom to connect to: an extension by id, the own background, or an own content script. */
-export type Target =
-  | { readonly to: 'extension'; readonly id: string }
-  | { readonly to: 'self' }
-  | { readonly to: 'tab'; readonly tabId: number; readonly frameId?: number; readonly documentId?: string };
+/** Whom to connect to: an extension by id, or our own background. */
+export interface Target {
+  readonly id?: string;
+}
 
 export interface ConnectInfo {
   readonly name: string;
@@ -65,10 +64,20 @@ export interface Platform extends Clock {
   readonly own: Own;
   /** Opens a port at once; whether anybody listens is told later. Throws for ids of a wrong form. */
   connect(target: Target, info: ConnectInfo): RuntimePort;
-  /** Listens for ports. Must be called before the first `await` of a worker's script. Gives a function that stops it. */
-  listen(event: ConnectEvent, listener: (port: RuntimePort) => void): () => void;
   /** The text the browser gives for a failed port; only there while `onDisconnect` is dispatched. */
   lastError(port: RuntimePort): string | undefined;
+}
+
+/** What a host needs besides. */
+export interface HostPlatform extends Platform {
+  /** Listens for ports. Must be called before the first `await` of a worker's script. Gives a function that stops it. */
+  listen(event: ConnectEvent, listener: (port: RuntimePort) => void): () => void;
   /** 128 random bits as 32 hexadecimal digits. */
   randomId(): string;
+}
+
+/** What reaches tabs besides: there is no such thing in content scripts. */
+export interface TabPlatform extends Platform {
+  /** Opens a port to our own content scripts in a tab. */
+  connectTab(tabId: number, info: { name: string; frameId?: number; documentId?: string }): RuntimePort;
 }

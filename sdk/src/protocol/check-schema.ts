@@ -1,6 +1,17 @@
 import { PorticoError } from '../errors/portico-error.js';
-import type { Node } from './interpret.js';
+import { isPlan, type Plan, type PlanField } from './plan.js';
 import { resolve, type Scope, scoped } from './scope.js';
+
+/** The parts of a schema node that are read by name. */
+export interface Node {
+  readonly [keyword: string]: unknown;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly items?: Node | readonly Node[];
+  readonly anyOf?: readonly Node[];
+  readonly allOf?: readonly Node[];
+}
 
 /** Keywords that say nothing about validity. */
 const ANNOTATIONS = new Set([
@@ -87,8 +98,11 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
  * @param at where the schema stands in the definition, for the message
  * @throws {PorticoError} INVALID_DEFINITION naming the keyword and its path
  */
-export const checkSchema = (schema: unknown, at: string): void =>
-  checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
+export const checkSchema = (schema: unknown, at: string): void => {
+  // A plan was checked before it was compiled.
+  if (!isPlan(schema))
+    checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
+};
 
 const invalid = (at: string, message: string): PorticoError =>
   new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);
@@ -211,13 +225,27 @@ const childrenOf = (node: Node): [string, Node][] => {
   return children;
 };
 
-/** The capabilities named by `gated` anywhere in a schema. */
+/** The capabilities named by `gated` anywhere in a schema, compiled or not. */
 export const gatesIn = (schema: object): Set<string> => {
   const gates = new Set<string>();
-  const visit = (node: Node): void => {
-    if (typeof node['x-grant'] === 'string') gates.add(node['x-grant']);
-    for (const [, child] of childrenOf(node)) visit(child);
+  const visit = (part: unknown): void => {
+    if (isPlan(part)) visitPlan(part);
+    else if (isNode(part)) {
+      if (typeof part['x-grant'] === 'string') gates.add(part['x-grant']);
+      for (const [, child] of childrenOf(part)) visit(child);
+    }
   };
-  visit(schema as Node);
+  const visitPlan = (plan: Plan): void => {
+    const [kind, first, second, third] = plan as readonly [string, ...unknown[]];
+    if (kind === 'o') {
+      for (const [, field, , gate] of first as PlanField[]) {
+        if (gate !== undefined) gates.add(gate);
+        visit(field);
+      }
+      for (const [, other] of (second ?? []) as [string, Plan][]) visit(other);
+    } else if (kind === 'a') for (const each of [first, ...((third ?? []) as Plan[])]) visit(each);
+    else if (kind === 'u' || kind === 'd') for (const each of [...(first as Plan[]), second]) visit(each);
+  };
+  visit(schema);
   return gates;
 };

@@ -5,12 +5,12 @@
 import type { Limits } from '../limits/limits.js';
 
 /** Returned instead of a value that does not fit; {@link failure} then says where and why. */
-export const FAIL: unique symbol = Symbol('fail');
+export const FAIL: unique symbol = Symbol();
 
 /** Validates; gives the value as it goes on, or {@link FAIL}. */
 export type Codec = (value: unknown) => unknown;
 
-/** Why the last {@link convert} gave {@link FAIL}. */
+/** Why the last conversion gave {@link FAIL}. */
 export interface Failure {
   /** JSON pointer to the offending place, `''` for the value itself. */
   path: string;
@@ -20,32 +20,22 @@ export interface Failure {
   limit?: 'valueSize' | 'messageSize' | 'depth';
 }
 
-let failed: Failure = { path: '', expected: '' };
+let failed: Failure;
 let size = 0;
 let depth = 0;
-/** What was done without adding to the size: references followed, alternatives tried in vain. */
-let effort = 0;
-/** What such a step is reckoned as, in characters. */
-const STEP = 16;
-let maxSize = 0;
-let maxDepth = 0;
-let maxEffort = 0;
+let most = 0;
+let deepest = 0;
 /** What is left for the values of the message that is being read. */
 let budget = 0;
 
-const run = (codec: Codec, value: unknown, limits: Limits, most: number): unknown => {
+/** Runs a codec on one value within the limits. */
+export const convert = (codec: Codec, value: unknown, limits: Limits, share = limits.valueSize): unknown => {
   size = 0;
   depth = 0;
-  effort = 0;
-  maxSize = Math.min(limits.valueSize, most);
-  maxDepth = limits.depth;
-  maxEffort = most;
+  most = Math.min(share, limits.valueSize);
+  deepest = limits.depth;
   return codec(value);
 };
-
-/** Runs a codec on one value within the limits. */
-export const convert = (codec: Codec, value: unknown, limits: Limits): unknown =>
-  run(codec, value, limits, limits.messageSize);
 
 /** Begins to read a message: all its values share one bound. */
 export const beginMessage = (limits: Limits): void => {
@@ -57,20 +47,23 @@ export const beginMessage = (limits: Limits): void => {
  * times, so that a small message would be read for hours: its values are bounded together, too.
  */
 export const receive = (codec: Codec, value: unknown, limits: Limits): unknown => {
-  const result = run(codec, value, limits, budget);
-  budget = Math.max(0, budget - size - effort);
+  const left = budget;
+  const result = convert(codec, value, limits, left);
+  budget = Math.max(0, left - size);
+  if (result === FAIL && failed.limit === 'valueSize' && left < limits.valueSize)
+    failed.limit = 'messageSize';
   return result;
 };
 
-/** Why the last {@link convert} failed. Read it before the next one. */
+/** Why the last conversion failed. Read it before the next one. */
 export const failure = (): Failure => failed;
 
-/** Characters and bytes in the value last converted: what its message will weigh, roughly. */
+/** What the value last converted took, in characters and bytes: roughly what its message weighs. */
 export const weight = (): number => size;
 
 /** Fails here. */
-export const fail = (expected: string): typeof FAIL => {
-  failed = { path: '', expected };
+export const fail = (expected: string, limit?: Failure['limit']): typeof FAIL => {
+  failed = limit ? { path: '', expected, limit } : { path: '', expected };
   return FAIL;
 };
 
@@ -80,47 +73,39 @@ export const failAt = (key: string | number): typeof FAIL => {
   return FAIL;
 };
 
-const exceeds = (limit: Failure['limit'] & string): typeof FAIL => {
-  failed = { path: '', expected: `within the limit ${limit}`, limit };
-  return FAIL;
+/** Counts what was done; gives FAIL once it is too much, the second argument else. */
+export const weighed = (amount: number, value: unknown): unknown => {
+  size += amount;
+  return size > most ? fail('less', 'valueSize') : value;
 };
+
+/** Runs a codec one level deeper. */
+export const deeper = (codec: Codec, value: unknown): unknown => {
+  if (++depth > deepest) return fail('less nesting', 'depth');
+  const result = weighed(8, 0) === FAIL ? FAIL : codec(value);
+  depth--;
+  return result;
+};
+
+/** Tries codecs in turn on the same value. What was tried in vain counts, too: alternatives nest. */
+export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
+  const level = depth;
+  for (const codec of codecs) {
+    depth = level;
+    const result = weighed(8, 0) === FAIL ? FAIL : codec(value);
+    // Too large is too large for every branch.
+    if (result !== FAIL || failed.limit) return result;
+  }
+  return fail('one of the alternatives');
+};
+
+/** Whether it is an object, and no array. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether an object is one that JSON could bring: not a Map, a Date or an array of bytes. */
 export const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
   // Another realm's Object.prototype is as good: it is the one whose own prototype is null.
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
-};
-
-/** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
-export const weighed = (amount: number, value: unknown): unknown => {
-  size += amount;
-  return size > maxSize ? exceeds(maxSize < maxEffort ? 'valueSize' : 'messageSize') : value;
-};
-
-/** Runs a codec one level deeper. */
-export const deeper = (codec: Codec, value: unknown): unknown => {
-  if (++depth > maxDepth) return exceeds('depth');
-  effort += STEP;
-  if (effort > maxEffort) return exceeds('messageSize');
-  const result = codec(value);
-  depth--;
-  return result;
-};
-
-/** Tries codecs in turn on the same value, each from the same state. */
-export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
-  const before = size;
-  const level = depth;
-  for (const codec of codecs) {
-    size = before;
-    depth = level;
-    const result = codec(value);
-    // Too large is too large for every branch.
-    if (result !== FAIL || failed.limit) return result;
-    // Alternatives within alternatives could be tried without end.
-    effort += STEP + size - before;
-    if (effort > maxEffort) return exceeds('messageSize');
-  }
-  return fail('one of the declared alternatives');
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 };

@@ -2,6 +2,8 @@ import { PorticoError } from '../errors/portico-error.js';
 import { checkSchema, gatesIn } from './check-schema.js';
 import { milliseconds } from './durations.js';
 import type { Infer } from './infer.js';
+import { lower } from './lower.js';
+import { isPlan, planOf } from './plan.js';
 import type {
   AnyProtocol,
   Capabilities,
@@ -17,7 +19,7 @@ import type {
 import { compareVersions, isVersion, lineOf } from './versions.js';
 
 /** Names that clients' objects need for themselves. */
-export type ReservedName = 'session' | 'has' | 'then' | keyof typeof Object.prototype | '__proto__';
+export type ReservedName = 'session' | 'has' | 'then' | keyof typeof Object.prototype | `__${string}`;
 
 const RESERVED = new Set(['session', 'has', 'then', ...Object.getOwnPropertyNames(Object.prototype)]);
 const NAME = /^[a-z][A-Za-z0-9]{0,63}$/;
@@ -44,6 +46,7 @@ type Checked<C, E> = {
         }
       : C[K];
 };
+type CheckedNames<E> = { readonly [N in keyof E]: N extends ReservedName ? never : E[N] };
 type CheckedMember<M, E> =
   M extends Method<infer _P, infer _R, infer N> ? ([N] extends [keyof E] ? M : never) : M;
 
@@ -59,11 +62,41 @@ export const defineProtocol = <
   const C extends Capabilities,
   const E extends Readonly<Record<string, Schema>> = Record<never, never>,
 >(
-  definition: Definition<V, C & Checked<NoInfer<C>, NoInfer<E>>, E>,
+  definition: Definition<V, C & Checked<NoInfer<C>, NoInfer<E>>, E & CheckedNames<NoInfer<E>>>,
 ): Protocol<C, { readonly [K in keyof E]: Infer<E[K]> }, V> => {
   checkProtocol(definition as never);
-  return definition as never;
+  return withPlans(definition as never) as never;
 };
+
+/** A copy of a checked protocol whose schemas carry their plans. */
+export const withPlans = (protocol: AnyProtocol): AnyProtocol => ({
+  ...protocol,
+  ...(protocol.errors === undefined ? {} : { errors: mapValues(protocol.errors, planned) }),
+  capabilities: mapValues(protocol.capabilities, (capability) => ({
+    ...capability,
+    ...(capability.members === undefined ? {} : { members: mapValues(capability.members, withPlan) }),
+  })),
+});
+
+const withPlan = (member: Member): Member =>
+  member.kind === 'event'
+    ? { ...member, payload: planned(member.payload) }
+    : {
+        ...member,
+        ...(member.deadline === undefined ? {} : { deadline: milliseconds(member.deadline) }),
+        ...(member.params === undefined ? {} : { params: planned(member.params) }),
+        ...(member.result === undefined ? {} : { result: planned(member.result) }),
+      };
+
+// Not enumerable: a protocol that is printed or compiled shows its schemas.
+const planned = (schema: Schema): Schema =>
+  planOf(schema) ? schema : Object.defineProperty({ ...schema }, '~plan', { value: lower(schema) });
+
+const mapValues = <T extends object, R>(source: T, change: (value: T[keyof T]) => R): Record<keyof T, R> =>
+  Object.fromEntries(Object.entries(source).map(([key, value]) => [key, change(value)])) as Record<
+    keyof T,
+    R
+  >;
 
 /**
  * Checks a definition however it was made: hosts publish nothing that does not pass.
@@ -123,7 +156,7 @@ const checkMethod = (member: Method, at: string, protocol: AnyProtocol): void =>
   if (member.params) {
     checkSchema(member.params, `${at}/params`);
     demand(
-      (member.params as { type?: unknown }).type === 'object',
+      isPlan(member.params) || (member.params as { type?: unknown }).type === 'object',
       `${at}/params`,
       'parameters are one object, so that later versions can add to it',
     );
@@ -161,7 +194,7 @@ const checkEvent = (member: Event, at: string): void => {
   if (member.coalesceBy !== undefined) {
     // Events without it would all count as the same one.
     demand(
-      required.includes(member.coalesceBy),
+      isPlan(member.payload) || required.includes(member.coalesceBy),
       `${at}/coalesceBy`,
       'name a required property of the payload',
     );

@@ -1,171 +1,259 @@
 /**
- * The interpreter: turns a schema of the documented subset (`docs/schemas.md`) into a function that
- * validates a value and makes it fit to cross, without generating code (extensions forbid that).
- * It trusts the schema: `checkSchema` refuses at definition what is outside the subset.
+ * The interpreter: turns a plan into a function that validates a value and copies what is declared of it,
+ * without generating code (extensions forbid that). It trusts the plan, never the value.
  */
-import { type Codec, deeper, FAIL, fail, failAt, firstOf, weighed } from './conversion.js';
-import { fieldsOf, mergedObject, objectCodec } from './object-codec.js';
-import {
-  anyCodec,
-  booleanCodec,
-  bytesCodec,
-  nullCodec,
-  numberCodec,
-  oneOfCodec,
-  stringCodec,
-} from './scalar-codecs.js';
-import { resolve, type Scope, scoped } from './scope.js';
-import { isTabular, tableCodec } from './table-codec.js';
+import { type Codec, deeper, FAIL, fail, failAt, firstOf, isObject, isPlain, weighed } from './conversion.js';
+import type { Constraints, Plan, PlanField } from './plan.js';
 
 /** What a codec is for. */
 export interface Mode {
-  readonly direction: 'encode' | 'decode';
-  /**
-   * Whether the result is a copy. Encoding copies, since nobody's object is sent or mutated; decoding
-   * works in place on a message just received, which nobody else holds.
-   */
-  readonly copies: boolean;
   /** Whether undeclared properties fail (parameters) or are left out (results, events). */
   readonly strict: boolean;
-  /** Encoding only: the grants that open gated properties. Without it none opens. */
+  /** Writes or reads bytes; `undefined` for what is none. */
+  readonly bytes: (value: unknown) => { readonly value: unknown; readonly length: number } | undefined;
+  /** The grants that open gated properties; without it all are open. */
   readonly grants?: ReadonlySet<string>;
-  /** Encoding only: bytes stay bytes; else they become Base64. Decoding takes either. */
-  readonly nativeBytes?: boolean;
+  /** How lists of objects travel, where not as they are. */
+  readonly table?: (fields: readonly Field[], plain: Codec, count: Codec) => Codec;
 }
 
-/** The parts of a schema node that the interpreter reads by name. */
-export interface Node {
-  readonly [keyword: string]: unknown;
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly items?: Node | readonly Node[];
-  readonly anyOf?: readonly Node[];
-  readonly allOf?: readonly Node[];
+/** A declared property. */
+export interface Field {
+  readonly key: string;
+  readonly codec: Codec;
+  readonly required: boolean;
+  /** Also a name of Object.prototype: a plain read would find what nobody has sent. */
+  readonly shadowed: boolean;
 }
 
-/** Builds the codec of one node; handed down so that the parts need not import the whole. */
-export type Build = (node: Node, mode: Mode, scope: Scope) => Codec;
+type Scalar = readonly [name: string, is: (value: unknown) => boolean];
 
-/** Builds the codec of a schema for one mode. Build once, run often with `convert`. */
-export const interpret = (schema: object, mode: Mode): Codec =>
-  build(schema as Node, mode, { node: schema as Node, outer: undefined });
-
-const build: Build = (node, mode, outer) => {
-  const scope = scoped(node, outer);
-  const { type } = node;
-  if (node['$ref'] !== undefined) return referenceCodec(node['$ref'] as string, mode, scope);
-  if (node['const'] !== undefined) return oneOfCodec([node['const']]);
-  if (node['enum']) return oneOfCodec(node['enum'] as unknown[]);
-  if (node.anyOf) return unionCodec(node.anyOf, mode, scope);
-  if (node.allOf) return objectCodec(mergedObject(node.allOf, scope), mode, scope, build);
-  if (Array.isArray(type))
-    return unionCodec(type.map((each) => ({ ...node, type: each })) as Node[], mode, scope);
-  switch (type) {
-    case 'string':
-      return node['contentEncoding'] ? bytesCodec(node, mode) : stringCodec(node);
-    case 'integer':
-    case 'number':
-      return numberCodec(node);
-    case 'boolean':
-      return booleanCodec;
-    case 'null':
-      return nullCodec;
-    case 'array':
-      return arrayCodec(node, mode, scope);
-    case 'object':
-      return objectCodec(node, mode, scope, build);
-    default:
-      return anyCodec(mode);
-  }
+const SCALARS: Readonly<Record<string, Scalar>> = {
+  b: ['a boolean', (value) => typeof value === 'boolean'],
+  z: ['null', (value) => value === null],
+  s: ['a string', (value) => typeof value === 'string'],
+  n: ['a finite number', Number.isFinite],
+  i: ['an integer', Number.isInteger],
 };
 
-const referenceCodec = (ref: string, mode: Mode, scope: Scope): Codec => {
-  let codec: Codec | undefined;
-  return (value) => {
-    // Built at first use: a schema may refer to itself.
-    codec ??= referred(ref, mode, scope);
-    return deeper(codec, value);
-  };
+type Check = (value: never, bound: never) => boolean;
+
+/** Lengths are in code points: never more than the units, and at least half as many. */
+const points = (text: string, bound: number): number =>
+  text.length > 2 * bound + 1 ? text.length : [...text].length;
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  minLength: (value: string, bound: number) => points(value, bound) >= bound,
+  maxLength: (value: string, bound: number) => points(value, bound) <= bound,
+  pattern: (value: string, bound: RegExp) => bound.test(value),
+  minimum: (value: number, bound: number) => value >= bound,
+  maximum: (value: number, bound: number) => value <= bound,
+  exclusiveMinimum: (value: number, bound: number) => value > bound,
+  exclusiveMaximum: (value: number, bound: number) => value < bound,
+  multipleOf: (value: number, bound: number) => Number.isInteger(value / bound),
+  minItems: (value: number, bound: number) => value >= bound,
+  maxItems: (value: number, bound: number) => value <= bound,
 };
 
-/** What references lead to, by mode, place and surroundings. */
-const built = new WeakMap<Mode, Map<Node, Map<Node, Codec>>>();
-
-/** The codec of a reference: one for all that mean the same. Else every path that a peer takes through a schema that refers to itself would leave codecs behind. */
-const referred = (ref: string, mode: Mode, scope: Scope): Codec => {
-  const target = resolve(ref, scope);
-  if (!target) return () => fail(`a schema named ${ref}`);
-  const { node, outer = target } = target;
-  const inMode = built.get(mode) ?? new Map<Node, Map<Node, Codec>>();
-  built.set(mode, inMode);
-  const ofNode = inMode.get(node) ?? new Map<Node, Codec>();
-  inMode.set(node, ofNode);
-  const codec = ofNode.get(outer.node) ?? build(node, mode, target);
-  ofNode.set(outer.node, codec);
-  return codec;
-};
-
-const arrayCodec = (node: Node, mode: Mode, scope: Scope): Codec => {
-  const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = node as {
-    minItems?: number;
-    maxItems?: number;
-  };
-  // Tuples: `prefixItems` in today's drafts, `items` as a list in the older ones.
-  const listed = Array.isArray(node.items) ? (node.items as readonly Node[]) : undefined;
-  const tuple = (node['prefixItems'] as readonly Node[] | undefined) ?? listed ?? [];
-  const rest = listed ? node['additionalItems'] : node.items;
-  const first = tuple.map((each) => build(each, mode, scope));
-  const item = build((rest || {}) as Node, mode, scope);
-  const most = (rest as unknown) === false ? Math.min(maxItems, tuple.length) : maxItems;
-  const count = (length: number): unknown => {
-    if (length < minItems) return fail(`at least ${minItems} items`);
-    return length > most ? fail(`at most ${most} items`) : weighed(length, length);
-  };
-  const plain: Codec = (value) => {
-    if (!Array.isArray(value)) return fail('an array');
-    const { length } = value;
-    if (count(length) === FAIL) return FAIL;
-    const target: unknown[] = mode.copies ? new Array(length) : value;
-    for (let i = 0; i < length; i++) {
-      const each = (i < first.length ? (first[i] as Codec) : item)(value[i]);
-      if (each === FAIL) return failAt(i);
-      target[i] = each;
-    }
-    return target;
-  };
-  const tabular = first.length === 0 && isTabular((rest || {}) as Node, mode);
-  return tabular ? tableCodec(fieldsOf(rest as Node, mode, scope, build), plain, mode, count) : plain;
-};
-
-const unionCodec = (branches: readonly Node[], mode: Mode, scope: Scope): Codec => {
-  const tag = discriminator(branches);
-  if (tag === undefined) {
-    // A branch that fails half-way must not leave its mark on the value that the next one sees.
-    const copying = mode.copies ? mode : { ...mode, copies: true };
-    const codecs = branches.map((branch) => build(branch, copying, scope));
-    return (value) => firstOf(codecs, value);
-  }
-  const byTag = new Map(
-    branches.map((branch) => [branch.properties?.[tag]?.['const'], build(branch, mode, scope)]),
+/** The first bound that a value breaks makes it fail. */
+const bounded = (constraints: Constraints = {}): Codec => {
+  const checks = Object.entries(constraints).map(
+    ([name, bound]) =>
+      [CHECKS[name], typeof bound === 'string' ? new RegExp(bound, 'u') : bound, `${name} ${bound}`] as const,
   );
-  const expected = `one of ${JSON.stringify([...byTag.keys()])}`;
   return (value) => {
-    const name = typeof value === 'object' && value !== null ? (value as Node)[tag] : undefined;
-    const codec = byTag.get(name);
-    if (codec) return codec(value);
-    fail(expected);
-    return failAt(tag);
+    for (const [check, bound, text] of checks) {
+      if (!(check as Check)(value as never, bound as never)) return fail(text);
+    }
+    return value;
   };
 };
 
-/** The property whose constant tells the branches apart, if each has a constant of its own there. */
-const discriminator = (branches: readonly Node[]): string | undefined =>
-  branches[0]?.required?.find((key) => {
-    const tags = branches.map(({ required, properties }) => {
-      const tag = required?.includes(key) ? properties?.[key] : undefined;
-      // A gated one may be missing where it arrives.
-      return tag?.['x-grant'] === undefined ? tag?.['const'] : undefined;
-    });
-    return !tags.includes(undefined) && new Set(tags).size === branches.length;
-  });
+/** Builds the codec of a plan for one mode. Build once, run often. */
+export const interpret = (root: Plan, mode: Mode): Codec => {
+  let definitions: readonly Plan[] = [];
+  const built: Codec[] = [];
+
+  const build = (plan: Plan): Codec => {
+    // A letter alone is a list of one.
+    const [kind, first, second, third] = plan as [string, never, never, never];
+    switch (kind) {
+      case '*':
+        return any;
+      case 'd':
+        definitions = first;
+        return build(second);
+      case 'r':
+        return reference(first);
+      case 'e':
+        return oneOf(first);
+      case 'y':
+        return bytes(first);
+      case 'a':
+        return list(first, second, third);
+      case 'o':
+        return object(first, second);
+      case 'u':
+        return second === undefined ? either(first) : tagged(first, second, third);
+      default:
+        return scalar(SCALARS[kind] as Scalar, first);
+    }
+  };
+
+  /** Built at first use: a plan may refer to itself. */
+  const reference =
+    (index: number): Codec =>
+    (value) => {
+      built[index] ??= build(definitions[index] as Plan);
+      return deeper(built[index], value);
+    };
+
+  const scalar = ([name, is]: Scalar, constraints: Constraints | undefined): Codec => {
+    const check = constraints && bounded(constraints);
+    return (value) => {
+      if (!is(value)) return fail(name);
+      if (typeof value === 'string' && weighed(value.length, value) === FAIL) return FAIL;
+      return check ? check(value) : value;
+    };
+  };
+
+  const oneOf = (values: readonly unknown[]): Codec => {
+    const allowed = new Set(values);
+    return (value) => (allowed.has(value) ? value : fail(`one of ${JSON.stringify(values)}`));
+  };
+
+  const bytes =
+    (most = Number.POSITIVE_INFINITY): Codec =>
+    (value) => {
+      const converted = mode.bytes(value);
+      if (!converted) return fail('bytes');
+      return converted.length > most ? fail(`maxLength ${most}`) : weighed(converted.length, converted.value);
+    };
+
+  const list = (
+    item: Plan | 0,
+    constraints: Constraints | undefined,
+    prefix: readonly Plan[] = [],
+  ): Codec => {
+    const first = prefix.map(build);
+    const rest: Codec = item === 0 ? () => fail('no more items') : build(item);
+    const within = bounded(constraints);
+    const count: Codec = (length) => (within(length) === FAIL ? FAIL : weighed(8 + (length as number), 0));
+    const plain: Codec = (value) => {
+      if (!Array.isArray(value)) return fail('an array');
+      if (count(value.length) === FAIL) return FAIL;
+      const copy: unknown[] = new Array(value.length);
+      for (let i = 0; i < value.length; i++) {
+        const result = (i < first.length ? (first[i] as Codec) : rest)(value[i]);
+        if (result === FAIL) return failAt(i);
+        copy[i] = result;
+      }
+      return copy;
+    };
+    const [kind, fields, others] = item as [string, readonly PlanField[], unknown];
+    return mode.table && kind === 'o' && !others && first.length === 0
+      ? mode.table(open(fields), plain, count)
+      : plain;
+  };
+
+  /** The properties that may cross in this mode. */
+  const open = (fields: readonly PlanField[]): Field[] =>
+    fields
+      .filter(([, , , gate]) => gate === undefined || !mode.grants || mode.grants.has(gate))
+      .map(([key, plan, required]) => ({
+        key,
+        codec: build(plan),
+        required: required === 1,
+        shadowed: key in Object.prototype,
+      }));
+
+  const object = (
+    listed: readonly PlanField[],
+    patterns: readonly (readonly [string, Plan])[] = [],
+  ): Codec => {
+    const fields = open(listed);
+    const names = new Set(listed.map(([key]) => key));
+    const others = patterns.map(([pattern, plan]) => [new RegExp(pattern, 'u'), build(plan)] as const);
+    const closed = mode.strict || others.length > 0;
+    return (value) => {
+      if (!isObject(value)) return fail('an object');
+      if (weighed(8, 0) === FAIL) return FAIL;
+      const copy: Record<string, unknown> = {};
+      let known = 0;
+      for (let i = 0; i < fields.length; i++) {
+        const field = fields[i] as Field;
+        const { key, codec, required } = field;
+        const property = read(value, field);
+        if (property === undefined) {
+          if (!required) continue;
+          fail('a value');
+          return failAt(key);
+        }
+        known++;
+        const result = codec(property);
+        if (result === FAIL) return failAt(key);
+        copy[key] = result;
+      }
+      // The common case needs no names: as many as were found.
+      if (closed && Object.keys(value).length !== known) {
+        for (const key of Object.keys(value)) {
+          if (names.has(key) || value[key] === undefined) continue;
+          // Assigning __proto__ would set a prototype, here or in the handler's own copies.
+          const codec = key !== '__proto__' && others.find(([pattern]) => pattern.test(key))?.[1];
+          if (!codec && !mode.strict && key !== '__proto__') continue;
+          const result = codec ? codec(value[key]) : fail('no such property');
+          if (result === FAIL || weighed(key.length, 0) === FAIL) return failAt(key.slice(0, 64));
+          copy[key] = result;
+        }
+      }
+      return copy;
+    };
+  };
+
+  const either = (plans: readonly Plan[]): Codec => {
+    const codecs = plans.map(build);
+    return (value) => firstOf(codecs, value);
+  };
+
+  const tagged = (plans: readonly Plan[], tag: string, tags: readonly unknown[]): Codec => {
+    const byTag = new Map(plans.map((plan, i) => [tags[i], build(plan)]));
+    return (value) => {
+      const codec =
+        isObject(value) && byTag.get(read(value, { key: tag, shadowed: tag in Object.prototype }));
+      if (codec) return codec(value);
+      fail(`one of ${JSON.stringify(tags)}`);
+      return failAt(tag);
+    };
+  };
+
+  return build(root);
+};
+
+/** Reads a property, but none of Object.prototype. */
+export const read = (
+  value: Record<string, unknown>,
+  { key, shadowed }: Pick<Field, 'key' | 'shadowed'>,
+): unknown => (shadowed && !Object.hasOwn(value, key) ? undefined : value[key]);
+
+/** A value of no declared type: plain JSON data, bounded. */
+const any: Codec = (value) => {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return weighed(value.length, value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : fail('a finite number');
+  return typeof value === 'object' ? deeper(anyObject, value) : fail('plain data');
+};
+
+const anyObject: Codec = (value) => {
+  if (!Array.isArray(value) && !isPlain(value as object)) return fail('plain data');
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? new Array(value.length) : {};
+  // A sparse array has fewer keys than places, and JSON no holes.
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value as object);
+  for (const key of keys) {
+    const each = (value as Record<string, unknown>)[key];
+    if (each === undefined && !Array.isArray(value)) continue;
+    const result = key === '__proto__' ? fail('no such property') : any(each);
+    if (result === FAIL || weighed(`${key}`.length, 0) === FAIL) return failAt(key);
+    (copy as Record<string, unknown>)[key] = result;
+  }
+  return copy;
+};

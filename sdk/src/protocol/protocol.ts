@@ -87,7 +87,9 @@ export interface Protocol<
 export type AnyProtocol = Protocol<Capabilities, any, string>;
 
 /** The keys of a protocol's capabilities. */
-export type CapabilityName<P extends AnyProtocol> = keyof P['capabilities'] & string;
+export type CapabilityName<P extends AnyProtocol> = P extends AnyProtocol
+  ? keyof P['capabilities'] & string
+  : never;
 /** The members of one capability. */
 export type MembersOf<P extends AnyProtocol, C extends CapabilityName<P>> = P['capabilities'][C] extends {
   readonly members: infer M extends Members;

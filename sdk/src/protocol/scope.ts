@@ -1,4 +1,4 @@
-import type { Node } from './interpret.js';
+import type { Node } from './check-schema.js';
 
 /** Where a `$ref` looks: the schema nodes around it that define names, from the inside out. */
 export interface Scope {

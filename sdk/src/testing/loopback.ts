@@ -2,7 +2,7 @@ import type { AnyConnection } from '../client/connect.js';
 import { connect, connectAny } from '../client/connect.js';
 import type { Connection, ConnectOptions } from '../client/types.js';
 import { type Host, internalsOf } from '../host/create-host.js';
-import type { Platform, RuntimePort } from '../platform/platform.js';
+import type { HostPlatform, RuntimePort } from '../platform/platform.js';
 import { randomId, systemClock } from '../platform/system.js';
 import type { AnyProtocol, CapabilityName } from '../protocol/protocol.js';
 import type { Caller } from './callers.js';
@@ -34,7 +34,7 @@ export interface Loopback {
    */
   stopHost(): void;
   /** The platform under it, for tests that need a raw port or a clock. */
-  readonly platform: Platform;
+  readonly platform: HostPlatform;
 }
 
 /**
@@ -48,13 +48,13 @@ export const loopback = (host: Host | (() => Host), { as, serialization }: Loopb
   let ports: RuntimePort[] = [];
   const errors = new WeakMap<RuntimePort, string>();
 
-  const platform: Platform = {
+  const platform: HostPlatform = {
     ...systemClock,
     own: as.own,
     randomId,
     connect(target, info) {
       const { client, host: other } = memoryPorts(info.name, as.sender, copies);
-      if (target.to === 'extension' && target.id !== as.own.id) {
+      if (target.id !== undefined && target.id !== as.own.id) {
         errors.set(client, 'Could not establish connection. Receiving end does not exist.');
         other.disconnect();
         return client;

@@ -3,6 +3,7 @@ import type { WireError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { type Codec, convert, FAIL } from '../protocol/conversion.js';
 import { interpret } from '../protocol/interpret.js';
+import type { Plan } from '../protocol/plan.js';
 
 /** Ports of Portico are named so, followed by the protocol's name. Ports of other names are left alone. */
 export const PORT_PREFIX = 'portico:';
@@ -44,49 +45,46 @@ export interface Refusal extends WireError {
   retryAfter?: number;
 }
 
-const list = (items: object, maxItems: number): object => ({ type: 'array', items, maxItems });
-const text = (maxLength: number): object => ({ type: 'string', maxLength });
-const integer = { type: 'integer', minimum: 0 };
+const text = (maxLength: number): Plan => ['s', { maxLength }];
+const list = (item: Plan, maxItems: number): Plan => ['a', item, { maxItems }];
 const names = list(text(64), 256);
+const count: Plan = ['i', { minimum: 0 }];
 
-// Behind functions, so that a bundle carries only the half that it reads.
-const helloSchema = (): object => ({
-  type: 'object',
-  required: ['wire', 'versions', 'needs', 'wants'],
-  properties: {
-    wire: list(integer, 16),
-    versions: list(text(32), 16),
-    needs: names,
-    wants: names,
-    name: text(128),
-  },
-});
-const welcomeSchema = (): object => ({
-  type: 'object',
-  required: ['wire', 'version', 'session', 'instance', 'granted', 'refused', 'limits', 'bytes'],
-  properties: {
-    wire: integer,
-    version: text(32),
-    session: text(64),
-    instance: text(64),
-    granted: names,
-    refused: { type: 'object', additionalProperties: text(64) },
-    limits: { type: 'object', required: ['calls'], properties: { calls: { type: 'integer', minimum: 1 } } },
-    bytes: { enum: ['native', 'base64'] },
-  },
-});
+const HELLO: Plan = [
+  'o',
+  [
+    ['wire', list(count, 16), 1],
+    ['versions', list(text(32), 16), 1],
+    ['needs', names, 1],
+    ['wants', names, 1],
+    ['name', text(128), 0],
+  ],
+];
+const WELCOME: Plan = [
+  'o',
+  [
+    ['wire', count, 1],
+    ['version', text(32), 1],
+    ['session', text(64), 1],
+    ['instance', text(64), 1],
+    ['granted', names, 1],
+    ['refused', ['o', [], [['', text(64)]]], 1],
+    ['limits', ['o', [['calls', ['i', { minimum: 1 }], 1]]], 1],
+    ['bytes', ['e', ['native', 'base64']], 1],
+  ],
+];
 
-const reader = <T>(schema: () => object): ((value: unknown, limits: Limits) => T | undefined) => {
+const reader = <T>(plan: Plan): ((value: unknown, limits: Limits) => T | undefined) => {
   let codec: Codec | undefined;
   return (value, limits) => {
-    codec ??= interpret(schema(), { direction: 'decode', copies: true, strict: false });
+    codec ??= interpret(plan, { strict: false, bytes: () => undefined });
     const result = convert(codec, value, limits);
     return result === FAIL ? undefined : (result as T);
   };
 };
 
 /** Reads a hello; `undefined` when it is none. */
-export const readHello = /* @__PURE__ */ reader<Hello>(helloSchema);
+export const readHello = /* @__PURE__ */ reader<Hello>(HELLO);
 
 /** Reads a welcome; `undefined` when it is none. */
-export const readWelcome = /* @__PURE__ */ reader<Welcome>(welcomeSchema);
+export const readWelcome = /* @__PURE__ */ reader<Welcome>(WELCOME);

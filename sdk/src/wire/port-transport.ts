@@ -1,5 +1,6 @@
+import type { LocalCode } from '../errors/codes.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
-import type { CloseReason, Transport, TransportListener } from './transport.js';
+import type { Transport, TransportListener } from './transport.js';
 
 /** A runtime port as a transport. Attaches the listeners at once: nothing is buffered for late ones. */
 export const portTransport = (
@@ -8,19 +9,16 @@ export const portTransport = (
   listener: TransportListener,
 ): Transport => {
   let open = true;
-  const closed = (reason: CloseReason, detail?: string): void => {
+  const closed = (text?: string): void => {
     if (!open) return;
     open = false;
-    listener.closed(reason, detail);
+    listener.closed(codeOf(text), text);
   };
   port.onMessage.addListener((message) => {
     if (open) listener.batch(message);
   });
-  port.onDisconnect.addListener(() => {
-    // Read even when nobody is told: Chrome complains in the console about an error that nobody read.
-    const text = platform.lastError(port);
-    closed(reasonOf(text), text);
-  });
+  // Read even when nobody is told: Chrome complains in the console about an error that nobody read.
+  port.onDisconnect.addListener(() => closed(platform.lastError(port)));
   return {
     send(batch) {
       if (!open) return;
@@ -32,7 +30,7 @@ export const portTransport = (
         try {
           port.postMessage([]);
         } catch {
-          closed('closed');
+          closed();
           return;
         }
         throw error;
@@ -47,9 +45,11 @@ export const portTransport = (
 };
 
 /** Texts as seen in Chromium 156 and Firefox ESR 153, and in WebKit's source. */
-const reasonOf = (text: string | undefined): CloseReason => {
-  if (!text) return 'closed';
-  if (/serialization format/i.test(text)) return 'serialization';
-  if (/not supported/i.test(text)) return 'unsupported';
-  return /not establish|not exist/i.test(text) ? 'unreachable' : 'closed';
-};
+const codeOf = (text = ''): LocalCode =>
+  /serialization format/i.test(text)
+    ? 'SERIALIZATION_MISMATCH'
+    : /not supported/i.test(text)
+      ? 'UNSUPPORTED_BROWSER'
+      : /not establish|not exist/i.test(text)
+        ? 'UNREACHABLE'
+        : 'DISCONNECTED';

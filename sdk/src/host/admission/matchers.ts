@@ -93,7 +93,10 @@ export const tlsChannel = (id?: string): Matcher => {
   };
 };
 
-/** Whom a test of one's own picks among callers of the kinds named. May be asynchronous; throwing is no match. */
+/**
+ * Whom a test of one's own picks among callers of the kinds named. May be asynchronous. Where it throws, or
+ * answers neither true nor false, its rule refuses.
+ */
 export const where = (
   kinds: readonly PrincipalKind[],
   test: (principal: Principal) => boolean | Promise<boolean>,
@@ -121,7 +124,7 @@ export const any = (...matchers: readonly Matcher[]): Matcher => ({
 export const not = (negated: Matcher): Matcher => ({
   kinds: negated.kinds,
   test: (principal) => {
-    const result = negated.test(principal);
+    const result = ask(negated, principal);
     return result instanceof Promise ? result.then((matched) => !matched) : !result;
   },
   text: `not ${negated.text}`,
@@ -133,8 +136,21 @@ const common = ([first, ...others]: readonly ReadonlySet<PrincipalKind>[]):
   | undefined => first && new Set([...first].filter((kind) => others.every((each) => each.has(kind))));
 
 /** Whether a matcher picks a principal: by kind first. */
-export const matches = ({ kinds, test }: Matcher, principal: Principal): boolean | Promise<boolean> =>
-  kinds?.has(principal.kind) === true && test(principal);
+export const matches = (matcher: Matcher, principal: Principal): boolean | Promise<boolean> =>
+  matcher.kinds?.has(principal.kind) === true && ask(matcher, principal);
+
+/**
+ * Runs a test. Whatever is neither true nor false is a mistake in it, and must not become a yes by being
+ * truthy, or by being negated: it throws, and a rule that fails refuses.
+ */
+const ask = ({ test, text }: Matcher, principal: Principal): boolean | Promise<boolean> => {
+  const checked = (answer: unknown): boolean => {
+    if (typeof answer === 'boolean') return answer;
+    throw new PorticoError('INVALID_ARGUMENT', `${text} answered neither true nor false`);
+  };
+  const answer = test(principal);
+  return answer instanceof Promise ? answer.then(checked) : checked(answer);
+};
 
 /** Asks in order until one answers `until`; stays synchronous as long as the matchers do. */
 const fold = (
@@ -142,8 +158,9 @@ const fold = (
   principal: Principal,
   until: boolean,
 ): boolean | Promise<boolean> => {
-  for (const [index, { kinds, test }] of matchers.entries()) {
-    const result = (kinds === undefined ? !until : kinds.has(principal.kind)) && test(principal);
+  for (const [index, matcher] of matchers.entries()) {
+    const { kinds } = matcher;
+    const result = (kinds === undefined ? !until : kinds.has(principal.kind)) && ask(matcher, principal);
     if (result instanceof Promise) {
       return result.then((settled) =>
         settled === until ? until : fold(matchers.slice(index + 1), principal, until),
@@ -157,7 +174,7 @@ const fold = (
 /** An origin as browsers spell it; a path, a slash or a wildcard would never match anything. */
 const checkedOrigin = (text: string): string => {
   const origin = URL.canParse(text) ? new URL(text).origin : undefined;
-  if (origin !== text || !/^https?:/.test(text)) {
+  if (origin !== text || !/^https?:[^*]+$/.test(text)) {
     throw new PorticoError(
       'INVALID_ARGUMENT',
       `${JSON.stringify(text)} is no web origin: write it like https://app.example.org`,

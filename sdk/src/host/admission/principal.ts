@@ -48,6 +48,7 @@ export const derivePrincipal = (
   const origin = originOf(sender);
   if (!sender || origin === undefined) return undefined;
   const { id } = sender;
+  if (id !== undefined && typeof id !== 'string') return undefined;
   const base: Base = {
     browser: own.browser,
     ...(sender.tlsChannelId ? { tlsChannelId: sender.tlsChannelId } : {}),
@@ -73,7 +74,7 @@ export const derivePrincipal = (
 };
 
 /** An origin as browsers spell it: no user, no path, nothing that a look-alike could hide behind. */
-const ORIGIN = /^(?:https?|chrome-extension|moz-extension|safari-web-extension):\/\/[^/?#@\\\s]+$/;
+const ORIGIN = /^(?:https?|chrome-extension|moz-extension|safari-web-extension):\/\/[^/?#@\\\sA-Z]+$/;
 
 /** The origin that url and origin agree on. A worker has no origin field; everybody has a url. */
 const originOf = (sender: SenderFacts | undefined): string | undefined => {

@@ -46,12 +46,11 @@ export const decide = (
       const matched = matches(matcher, principal);
       if (matched instanceof Promise) {
         return matched.then(
-          // Only true is a match: a test that answers with an object or a string has not said yes.
-          (settled) => (settled === true ? decision : decide(rules, principal, index + 1)),
+          (settled) => (settled ? decision : decide(rules, principal, index + 1)),
           (error) => failedRule(index, error),
         );
       }
-      if (matched === true) return decision;
+      if (matched) return decision;
     } catch (error) {
       return failedRule(index, error);
     }

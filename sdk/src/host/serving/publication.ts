@@ -5,7 +5,7 @@ import { PorticoError } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import { gatesIn } from '../../protocol/check-schema.js';
 import type { Codec } from '../../protocol/conversion.js';
-import { checkProtocol } from '../../protocol/define-protocol.js';
+import { checkProtocol, withPlans } from '../../protocol/define-protocol.js';
 import { milliseconds } from '../../protocol/durations.js';
 import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/protocol.js';
 import type { Principal } from '../admission/principal.js';
@@ -42,11 +42,12 @@ export type Decisions = ReadonlyMap<string, Decision>;
 
 /** Checks a protocol and its serving, and lays out what sessions need. @throws {PorticoError} INVALID_DEFINITION, INVALID_ARGUMENT */
 export const createPublication = (
-  protocol: AnyProtocol,
+  definition: AnyProtocol,
   serving: Readonly<Record<string, LooseServing>>,
   limits: Limits,
 ): Publication => {
-  checkProtocol(protocol);
+  checkProtocol(definition);
+  const protocol = withPlans(definition);
   const members = new Map<string, PublishedMember>();
   const servings = new Map<string, LooseServing>();
   for (const [capability, { members: declared = {} }] of Object.entries(protocol.capabilities)) {

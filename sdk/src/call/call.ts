@@ -1,0 +1,111 @@
+import { PorticoError } from '../errors/portico-error.js';
+import type { Limits } from '../limits/limits.js';
+import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
+import type { BatchWriter } from '../wire/batch-writer.js';
+import { CANCEL } from '../wire/frames.js';
+import { convertOrThrow } from './member-codecs.js';
+import type { Outlet, Request, Requests } from './requests.js';
+
+/** What a caller may say about one call. */
+export interface CallOptions {
+  /** Aborts the call: it rejects with ABORTED at once, and the handler's own signal is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** How many milliseconds it may take, here and in the handler. @defaultValue the member's, else `limits.deadline` */
+  readonly deadline?: number | undefined;
+}
+
+/** A method as the calling side needs it. */
+export interface CallableMethod {
+  readonly path: string;
+  readonly since: string | undefined;
+  /** Parameters by how bytes travel: Base64, native. */
+  readonly encode: readonly [Codec, Codec];
+  readonly decode: Codec;
+  /** The member's own, in milliseconds. */
+  readonly deadline: number | undefined;
+  readonly idempotent: boolean | undefined;
+  /** Declared errors' data by name. */
+  readonly errors: ReadonlyMap<unknown, Codec>;
+}
+
+/** One call under way. A class: a thousand calls should not cost a thousand closures. */
+class Call implements Request {
+  id = 0;
+  release?: () => void;
+  readonly path: string;
+  readonly since: string | undefined;
+  constructor(
+    private readonly method: CallableMethod,
+    private readonly params: unknown,
+    private readonly size: number,
+    private readonly deadline: number | undefined,
+    readonly expires: number,
+    private readonly requests: Requests,
+    private readonly limits: Limits,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (error: PorticoError) => void,
+  ) {
+    this.path = method.path;
+    this.since = method.since;
+  }
+
+  send({ writer }: Outlet): void {
+    writer.call(this.id, this.path, this.deadline ? { d: this.deadline } : 0, this.params, this.size);
+  }
+
+  cancel(writer: BatchWriter): void {
+    writer.push([CANCEL, this.id]);
+  }
+
+  result(received: unknown): void {
+    this.requests.remove(this);
+    const value = receive(this.method.decode, received, this.limits);
+    if (value === FAIL) this.fail(this.misfit());
+    else this.resolve(value);
+  }
+
+  fail(error: PorticoError, mayHaveRun?: boolean): void {
+    const { path, method } = this;
+    if (mayHaveRun && !method.idempotent) {
+      this.reject(
+        new PorticoError('OUTCOME_UNKNOWN', `${path} was sent, and may have run`, { cause: error }),
+      );
+    } else this.reject(error.code === 'DECLARED' ? this.declared(error) : error);
+  }
+
+  /** A declared error with its data read by schema; what doesn't fit is no declared error. */
+  private declared({ message, declared, data }: PorticoError): PorticoError {
+    const codec = this.method.errors.get(declared);
+    const read = codec ? receive(codec, data, this.limits) : FAIL;
+    return read === FAIL
+      ? this.misfit()
+      : new PorticoError('DECLARED', message.slice(10), { data: read, declared }, 'remote');
+  }
+
+  private misfit(): PorticoError {
+    return new PorticoError('INVALID_RESULT', `the answer to ${this.path} does not fit the protocol`);
+  }
+}
+
+/** Calls a method. The parameters are copied before this returns. */
+export const startCall = (
+  method: CallableMethod,
+  params: unknown,
+  { signal, deadline }: CallOptions,
+  requests: Requests,
+  limits: Limits,
+  now: number,
+): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const codec = method.encode[requests.outlet?.nativeBytes ? 1 : 0];
+    // A value that can't cross must fail here, not take the whole batch with it.
+    const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${method.path}: params`);
+    if (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31)) {
+      throw new PorticoError('INVALID_ARGUMENT', 'a deadline is a positive number of milliseconds');
+    }
+    const expires = now + (deadline ?? method.deadline ?? limits.deadline);
+    requests.add(
+      new Call(method, encoded, weight(), deadline, expires, requests, limits, resolve, reject),
+      signal,
+    );
+  });

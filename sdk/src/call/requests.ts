@@ -1,0 +1,190 @@
+import { fromWire, PorticoError } from '../errors/portico-error.js';
+import { type Alarm, expireLate } from '../platform/alarm.js';
+import { compareVersions } from '../protocol/versions.js';
+import type { BatchWriter } from '../wire/batch-writer.js';
+import { END, ERROR, EVENT, type Frame, RESULT } from '../wire/frames.js';
+import { isId } from '../wire/read-batch.js';
+
+/** The session that requests go out on. */
+export interface Outlet {
+  readonly writer: BatchWriter;
+  readonly nativeBytes: boolean;
+  /** How many requests may be under way; more wait. */
+  readonly window: number;
+}
+
+/** A call or a subscription that has not ended. */
+export interface Request {
+  /** `capability.member`. */
+  readonly path: string;
+  /** The version that brought the member, if not the first of its major. */
+  readonly since: string | undefined;
+  /** When to give up; `Infinity` for never. */
+  readonly expires: number;
+  /** 0 while it waits to be sent. */
+  id: number;
+  send(outlet: Outlet): void;
+  /** Tells the host that nobody waits any more. */
+  cancel(writer: BatchWriter): void;
+  /** It is over. With `mayHaveRun`, the host may have begun on it. */
+  fail(error: PorticoError, mayHaveRun?: boolean): void;
+  /** Takes the abort listener away. */
+  release?: () => void;
+  result?(value: unknown): void;
+  event?(number: number, payload: unknown): void;
+}
+
+/** What a connection's requests have in common. They outlive sessions only while nothing of them has arrived. */
+export interface Requests {
+  /** Sends it, or keeps it until it can be sent. An abort or a deadline withdraws it. */
+  add(request: Request, signal?: AbortSignal): void;
+  /** Takes it out of the books; false when it has been before. */
+  remove(request: Request): boolean;
+  /** Takes it out, tells the host, and fails it. */
+  withdraw(request: Request, error: PorticoError): void;
+  /** Sends what waits, now and from now on, on this session. */
+  attach(outlet: Outlet): void;
+  /** The session ended: its requests wait for the next one (`keep`), or fail. */
+  detach(error: PorticoError, keep: boolean, mayHaveRun: boolean): void;
+  /** RESULT, ERROR, EVENT and END. Gives what rule they break, if any. */
+  frame(frame: Frame): string | undefined;
+  /** A frame of ours that the browser would not take. */
+  unsendable(frame: Frame, cause: unknown): void;
+  /** Fails the requests whose member is newer than the version. */
+  failNewer(version: string): void;
+  /** Ends what is late; gives the next deadline. */
+  expire(now: number): number;
+  /** The session, if there is one. */
+  readonly outlet: Outlet | undefined;
+  readonly busy: boolean;
+}
+
+/** Why a member can't be used in a session of this version, if so. */
+export const tooNew = (
+  { path, since }: Pick<Request, 'path' | 'since'>,
+  version: string | undefined,
+): PorticoError | undefined =>
+  since && version && compareVersions(since, version) > 0
+    ? new PorticoError('MEMBER_TOO_NEW', `${path} came with ${since}; the host speaks ${version}`)
+    : undefined;
+
+export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
+  const sent = new Map<number, Request>();
+  // A Set keeps the order and lets an aborted one leave from the middle.
+  const waiting = new Set<Request>();
+  let outlet: Outlet | undefined;
+  let highest = 0;
+
+  const all = (): Request[] => [...sent.values(), ...waiting];
+
+  const pump = (): void => {
+    for (const request of waiting) {
+      if (!outlet || sent.size >= outlet.window) return;
+      waiting.delete(request);
+      send(request, outlet);
+    }
+  };
+  const send = (request: Request, to: Outlet): void => {
+    request.id = ++highest;
+    sent.set(highest, request);
+    request.send(to);
+  };
+
+  const remove = (request: Request): boolean => {
+    const found = waiting.delete(request) || sent.get(request.id) === request;
+    if (found) {
+      sent.delete(request.id);
+      request.release?.();
+    }
+    if (waiting.size > 0) pump();
+    return found;
+  };
+
+  const withdraw = (request: Request, error: PorticoError): void => {
+    if (!remove(request)) return;
+    if (outlet && request.id !== 0) request.cancel(outlet.writer);
+    request.fail(error);
+  };
+
+  return {
+    remove,
+    withdraw,
+    add(request, signal) {
+      const abort = (): void =>
+        withdraw(
+          request,
+          new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason }),
+        );
+      if (signal) {
+        signal.addEventListener('abort', abort);
+        request.release = () => signal.removeEventListener('abort', abort);
+      }
+      if (outlet && waiting.size === 0 && sent.size < outlet.window) send(request, outlet);
+      else waiting.add(request);
+      alarm.at(request.expires);
+      if (signal?.aborted) abort();
+    },
+    attach(next) {
+      outlet = next;
+      pump();
+    },
+    detach(error, keep, mayHaveRun) {
+      outlet = undefined;
+      highest = 0;
+      const requests = all();
+      sent.clear();
+      waiting.clear();
+      for (const request of requests) {
+        const arrived = mayHaveRun && request.id !== 0;
+        request.id = 0;
+        if (keep) waiting.add(request);
+        else {
+          request.release?.();
+          request.fail(error, arrived);
+        }
+      }
+    },
+    frame(frame) {
+      const [kind, id, body] = frame as unknown as [number, number, unknown];
+      const last = kind === RESULT ? id + frame.length - 3 : id;
+      if (!isId(id) || last > highest) return 'an answer to no request';
+      if (kind === EVENT) {
+        if (!isId(body)) return 'an EVENT without a number';
+        for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i]);
+      } else if (kind === RESULT) {
+        for (let i = 2; i < frame.length; i++) sent.get(id + i - 2)?.result?.(frame[i]);
+      } else if (kind === ERROR || kind === END) {
+        const request = sent.get(id);
+        if (request && remove(request)) request.fail(fromWire(body, kind === ERROR));
+      } else return `no frame of kind ${kind} is expected here`;
+      return undefined;
+    },
+    unsendable([, id], cause) {
+      const request = sent.get(id as number);
+      if (request && remove(request)) {
+        request.fail(
+          new PorticoError('LIMIT_EXCEEDED', 'the browser would not carry it', {
+            cause,
+            data: { limit: 'valueSize' },
+          }),
+        );
+      }
+    },
+    failNewer(version) {
+      for (const request of all()) {
+        const error = tooNew(request, version);
+        if (error) withdraw(request, error);
+      }
+    },
+    expire: (now) =>
+      expireLate(all(), now, (late) =>
+        withdraw(late, new PorticoError('DEADLINE_EXCEEDED', `${late.path} took too long`)),
+      ),
+    get outlet() {
+      return outlet;
+    },
+    get busy() {
+      return sent.size + waiting.size > 0;
+    },
+  };
+};

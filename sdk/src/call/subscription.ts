@@ -1,0 +1,112 @@
+import type { ErrorCode } from '../errors/codes.js';
+import { PorticoError } from '../errors/portico-error.js';
+import type { Limits } from '../limits/limits.js';
+import { type Codec, FAIL, receive } from '../protocol/conversion.js';
+import { CREDIT, SUBSCRIBE, UNSUBSCRIBE } from '../wire/frames.js';
+import type { Request, Requests } from './requests.js';
+
+/** What a subscriber may say. */
+export interface SubscribeOptions {
+  /** Ends the subscription; the iteration ends without an error. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Told how many events were lost between two that arrived. Without it a gap ends the iteration
+   * with EVENTS_MISSED.
+   */
+  readonly onGap?: ((missed: number) => void) | undefined;
+}
+
+/** An event as the subscribing side needs it. */
+export interface SubscribableEvent {
+  readonly path: string;
+  readonly since: string | undefined;
+  readonly decode: Codec;
+}
+
+/** Events in order, from the moment of subscribing. Iterate it once; leaving the loop unsubscribes. */
+export type Subscription<T> = AsyncIterableIterator<T>;
+
+/**
+ * Subscribes. With an `error` the iteration only ever gives that: events don't throw when they are asked for.
+ */
+export const subscribe = (
+  { path, since, decode }: SubscribableEvent,
+  { signal, onGap }: SubscribeOptions,
+  requests: Requests,
+  limits: Limits,
+  error?: PorticoError,
+): Subscription<unknown> => {
+  const buffer: unknown[] = [];
+  const readers: PromiseWithResolvers[] = [];
+  let taken = 0;
+  let expected = 0;
+  let done = false;
+  let failure: PorticoError | undefined;
+
+  /** What a reader gets when there is nothing to wait for. An error is told once; after that it is over. */
+  const ending = (): Promise<IteratorResult<unknown>> => {
+    const told = failure;
+    failure = undefined;
+    return told ? Promise.reject(told) : Promise.resolve({ done: true, value: undefined });
+  };
+  const give = (value: unknown): IteratorResult<unknown> => {
+    // What the reader has taken, the host may send again: a slow reader never fills the buffer.
+    if (++taken >= limits.eventCredit / 2 && !done) {
+      requests.outlet?.writer.push([CREDIT, request.id, taken]);
+      taken = 0;
+    }
+    return { done: false, value };
+  };
+  const stop = (code: ErrorCode, what: string, data?: unknown): void =>
+    requests.withdraw(request, new PorticoError(code, `${path} ${what}`, { data }));
+
+  const request: Request = {
+    path,
+    since,
+    id: 0,
+    expires: Number.POSITIVE_INFINITY,
+    send: ({ writer }) => writer.push([SUBSCRIBE, request.id, path, limits.eventCredit]),
+    cancel: (writer) => writer.push([UNSUBSCRIBE, request.id]),
+    fail(why) {
+      done = true;
+      // Leaving is no failure.
+      if (why.code !== 'ABORTED') failure = why;
+      for (const { resolve } of readers.splice(0)) resolve(ending());
+    },
+    event(number, payload) {
+      const missed = number - expected;
+      expected = number + 1;
+      if (missed > 0 && !onGap) return stop('EVENTS_MISSED', `lost ${missed}`, { missed });
+      // Its failures are its author's: they must not take the rest of the message with them.
+      if (missed > 0) queueMicrotask(() => onGap?.(missed));
+      const value = receive(decode, payload, limits);
+      if (value === FAIL) return stop('INVALID_RESULT', 'does not fit the protocol');
+      const reader = readers.shift();
+      if (reader) reader.resolve(give(value));
+      // Only a host that ignores order or credit fails here: this side's heap is not its to fill.
+      else if (missed >= 0 && buffer.length < limits.eventCredit) buffer.push(value);
+      else stop('PROTOCOL_VIOLATION', 'came unasked');
+    },
+  };
+
+  if (error) request.fail(error);
+  else requests.add(request, signal);
+  const iterator: Subscription<unknown> = {
+    [Symbol.asyncIterator]: () => iterator,
+    next() {
+      if (buffer.length > 0) return Promise.resolve(give(buffer.shift()));
+      return done ? ending() : new Promise((resolve) => readers.push({ resolve }));
+    },
+    return() {
+      buffer.length = 0;
+      failure = undefined;
+      requests.withdraw(request, new PorticoError('ABORTED', path));
+      return ending();
+    },
+  };
+  return iterator;
+};
+
+interface PromiseWithResolvers {
+  resolve(result: IteratorResult<unknown> | Promise<IteratorResult<unknown>>): void;
+}

@@ -1,0 +1,127 @@
+import type { Node } from './check-schema.js';
+import type { Plan, PlanField } from './plan.js';
+import { resolve, type Scope, scoped } from './scope.js';
+
+/** Turns a schema of the subset into a plan. The schema has passed `checkSchema`. */
+export const lower = (schema: object): Plan => {
+  const root = schema as Node;
+  const definitions: Plan[] = [];
+  const known = new Map<Node, number>();
+
+  const lowerNode = (node: Node, outer: Scope | undefined): Plan => {
+    const scope = scoped(node, outer);
+    const below = (child: unknown): Plan => lowerNode((child ?? {}) as Node, scope);
+    const { type } = node;
+    if (node['$ref'] !== undefined) return reference(resolve(node['$ref'] as string, scope) as Scope);
+    if (node['const'] !== undefined) return ['e', [node['const']]];
+    if (node['enum']) return ['e', node['enum']];
+    if (node.anyOf) return union(node.anyOf, scope, below);
+    if (node.allOf) return object(joined(node.allOf, scope), below);
+    if (Array.isArray(type))
+      return union(type.map((each) => ({ ...node, type: each })) as Node[], scope, below);
+    switch (type) {
+      case 'string':
+        return node['contentEncoding']
+          ? short('y', node['maxLength'])
+          : short('s', picked(node, ['minLength', 'maxLength', 'pattern']));
+      case 'integer':
+      case 'number':
+        return short(type === 'integer' ? 'i' : 'n', picked(node, NUMERIC));
+      case 'boolean':
+        return 'b';
+      case 'null':
+        return 'z';
+      case 'array':
+        return array(node, below);
+      case 'object':
+        return object(node, below);
+      default:
+        return '*';
+    }
+  };
+
+  const reference = ({ node, outer }: Scope): Plan => {
+    let index = known.get(node);
+    if (index === undefined) {
+      index = known.size;
+      known.set(node, index);
+      definitions[index] = lowerNode(node, outer);
+    }
+    return ['r', index];
+  };
+
+  const union = (branches: readonly Node[], scope: Scope, below: (child: unknown) => Plan): Plan => {
+    // `const` alternatives are an enumeration.
+    if (branches.every((branch) => branch['const'] !== undefined)) {
+      return ['e', branches.map((branch) => branch['const'])];
+    }
+    const targets = branches.map((branch) => target(branch, scope));
+    const tag = discriminator(targets);
+    const plans = branches.map(below);
+    return tag === undefined
+      ? ['u', plans]
+      : ['u', plans, tag, targets.map((branch) => branch.properties?.[tag]?.['const'])];
+  };
+
+  const plan = lowerNode(root, undefined);
+  return definitions.length > 0 ? ['d', definitions, plan] : plan;
+};
+
+const NUMERIC = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+
+const picked = (node: Node, keywords: readonly string[]): object | undefined => {
+  const found = keywords.filter((keyword) => node[keyword] !== undefined);
+  return found.length > 0 ? Object.fromEntries(found.map((keyword) => [keyword, node[keyword]])) : undefined;
+};
+
+const short = (kind: string, rest: unknown): Plan => (rest === undefined ? kind : [kind, rest]);
+
+const array = (node: Node, below: (child: unknown) => Plan): Plan => {
+  // Tuples: `prefixItems` in today's drafts, `items` as a list in the older ones.
+  const listed = Array.isArray(node.items) ? (node.items as readonly Node[]) : undefined;
+  const prefix = (node['prefixItems'] as readonly Node[] | undefined) ?? listed ?? [];
+  const rest: unknown = listed ? node['additionalItems'] : node.items;
+  const item = rest === false ? 0 : below(rest === true ? {} : rest);
+  const constraints = picked(node, ['minItems', 'maxItems']);
+  if (prefix.length > 0) return ['a', item, constraints ?? {}, prefix.map(below)];
+  return constraints ? ['a', item, constraints] : ['a', item];
+};
+
+const object = (node: Node, below: (child: unknown) => Plan): Plan => {
+  const fields = Object.entries(node.properties ?? {}).map(([key, property]): PlanField => {
+    const gate = property['x-grant'] as string | undefined;
+    // Whether a gated property is there depends on the grants.
+    const required = gate === undefined && node.required?.includes(key) ? 1 : 0;
+    return gate === undefined ? [key, below(property), required] : [key, below(property), required, gate];
+  });
+  const patterns = Object.entries((node['patternProperties'] ?? {}) as Record<string, Node>);
+  const others: [string, Plan][] = patterns.map(([pattern, child]) => [pattern, below(child)]);
+  const additional = node['additionalProperties'];
+  if (additional) others.push(['', below(additional === true ? {} : additional)]);
+  return others.length > 0 ? ['o', fields, others] : ['o', fields];
+};
+
+const target = (node: Node, scope: Scope): Node =>
+  node['$ref'] === undefined ? node : ((resolve(node['$ref'] as string, scope)?.node ?? {}) as Node);
+
+/** An intersection of object schemas, as one object schema. */
+const joined = (branches: readonly Node[], scope: Scope): Node => {
+  const properties: Record<string, Node> = {};
+  const required: string[] = [];
+  for (const branch of branches) {
+    const node = target(branch, scope);
+    const each = node.allOf ? joined(node.allOf, scope) : node;
+    Object.assign(properties, each.properties);
+    required.push(...(each.required ?? []));
+  }
+  return { type: 'object', properties, required };
+};
+
+/** The property whose constant tells the branches apart, if each has a constant of its own there. */
+const discriminator = (branches: readonly Node[]): string | undefined =>
+  branches[0]?.required?.find((key) => {
+    const tags = branches.map((each) =>
+      each.type === 'object' && each.required?.includes(key) ? each.properties?.[key]?.['const'] : undefined,
+    );
+    return !tags.includes(undefined) && new Set(tags).size === branches.length;
+  });

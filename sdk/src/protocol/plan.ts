@@ -1,0 +1,33 @@
+/**
+ * A schema made ready for the interpreter: references resolved, intersections joined, alternatives told
+ * apart. Plain JSON data, so that compiled protocols carry plans instead of schemas. Made by `lower`; not a
+ * format of the wire, and free to change between versions of Portico.
+ *
+ * A letter alone, or a list that begins with one:
+ *
+ * | plan | value |
+ * |---|---|
+ * | `*` | any JSON value |
+ * | `b`, `z` | a boolean, null |
+ * | `s`, `n`, `i`, or `[…, constraints]` | a string, a number, an integer |
+ * | `y`, or `['y', maxLength]` | bytes |
+ * | `['e', values]` | one of these primitives |
+ * | `['a', item, constraints, prefix]` | an array: the plans of its first items, and of all others (0: there are none) |
+ * | `['o', fields, others]` | an object: `[key, plan, required, gate]` for each listed property, `[pattern, plan]` for others |
+ * | `['u', plans, tag, tags]` | an alternative; with a tag, the property whose constants tell which |
+ * | `['d', definitions, plan]`, `['r', index]` | a plan with definitions; a reference to one |
+ */
+export type Plan = string | readonly [kind: string, ...rest: unknown[]];
+
+export type PlanField = readonly [key: string, plan: Plan, required: 0 | 1, gate?: string];
+
+/** Bounds by the names they have in JSON Schema. */
+export type Constraints = Readonly<Record<string, number | string>>;
+
+/** The plan of a schema that `defineProtocol` has seen, or that was compiled. */
+export const planOf = (schema: object): Plan =>
+  isPlan(schema) ? schema : ((schema as { '~plan'?: Plan })['~plan'] as Plan);
+
+/** Whether it is a plan and no schema. */
+export const isPlan = (schema: unknown): schema is Plan =>
+  typeof schema === 'string' || Array.isArray(schema);
