@@ -95,14 +95,13 @@ export function sdkBundles() {
 }
 
 /**
- * Compiles the extensions' `*.protocol` modules, when the SDK that was just built can.
- * @returns {Promise<import('rollup').Plugin[]>}
+ * Compiles an extension's `*.protocol` modules. Loaded when needed: the SDK has just been built.
+ * @param {string} extension @returns {Promise<import('rollup').Plugin>}
  */
-async function protocolPlugins() {
-  const built = join(root, 'sdk/dist/build.js');
-  if (!existsSync(built)) return [];
-  const { portico } = await import(pathToFileURL(built).href);
-  return [portico()];
+async function protocolPlugin(extension) {
+  const { portico } = await import(pathToFileURL(join(root, 'sdk/dist/build.js')).href);
+  // A client asks nobody for consent.
+  return portico({ descriptions: extension === 'host-extension' });
 }
 
 /**
@@ -133,7 +132,9 @@ function forEachBrowser(extension, file) {
 
 /** @returns {Promise<import('rollup').RollupOptions[]>} */
 export async function extensionBundles() {
-  const protocols = await protocolPlugins();
+  const protocols = Object.fromEntries(
+    await Promise.all(extensions.map(async (each) => [each, await protocolPlugin(each)])),
+  );
   return extensions.flatMap((extension) => {
     const build = join(root, extension, 'build');
     const inputs = existsSync(build)
@@ -143,7 +144,7 @@ export async function extensionBundles() {
       input: join(build, file),
       plugins: [
         nodeResolve({ browser: true }),
-        ...protocols,
+        protocols[extension],
         terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } }),
         forEachBrowser(extension, file),
       ],

@@ -18,7 +18,7 @@ const parts = {
       gecko: {
         id: 'board@portico.example',
         // The first to show people what an extension collects: nothing, here.
-        strict_min_version: '140.0',
+        strict_min_version: '142.0',
         data_collection_permissions: { required: ['none'] },
       },
     },
@@ -36,8 +36,14 @@ export function manifest(browser) {
     manifest_version: 3,
     name: 'Tab Board',
     version: '0.1.0',
-    description: 'A live board of your tabs, as far as Portico Tabs lets it see them. Asks for no permission.',
-    icons: { 16: 'icons/icon-16.png', 32: 'icons/icon-32.png', 48: 'icons/icon-48.png', 128: 'icons/icon-128.png' },
+    description:
+      'A live board of your tabs, as far as Portico Tabs lets it see them. Asks for no permission.',
+    icons: {
+      16: 'icons/icon-16.png',
+      32: 'icons/icon-32.png',
+      48: 'icons/icon-48.png',
+      128: 'icons/icon-128.png',
+    },
     action: {
       default_title: 'Open Tab Board',
       default_icon: { 16: 'icons/icon-16.png', 32: 'icons/icon-32.png' },

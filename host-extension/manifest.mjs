@@ -18,7 +18,7 @@ const parts = {
       gecko: {
         id: 'tabs@portico.example',
         // The first to show people what an extension collects: nothing, here.
-        strict_min_version: '140.0',
+        strict_min_version: '142.0',
         data_collection_permissions: { required: ['none'] },
       },
     },
@@ -36,7 +36,12 @@ export function manifest(browser) {
     name: 'Portico Tabs',
     version: '0.1.0',
     description: 'Lets other extensions work with your tabs, each within the limits that you see here.',
-    icons: { 16: 'icons/icon-16.png', 32: 'icons/icon-32.png', 48: 'icons/icon-48.png', 128: 'icons/icon-128.png' },
+    icons: {
+      16: 'icons/icon-16.png',
+      32: 'icons/icon-32.png',
+      48: 'icons/icon-48.png',
+      128: 'icons/icon-128.png',
+    },
     action: {
       default_title: 'Portico Tabs: who may use your tabs',
       default_icon: { 16: 'icons/icon-16.png', 32: 'icons/icon-32.png' },
@@ -49,7 +54,8 @@ export function manifest(browser) {
     host_permissions: ['<all_urls>'],
     // Firefox's own default would turn http into https; and pages of this extension load nothing from outside.
     content_security_policy: {
-      extension_pages: "default-src 'self'; img-src 'self' data:; connect-src 'self' data:; object-src 'none'",
+      extension_pages:
+        "default-src 'self'; img-src 'self' data:; connect-src 'self' data:; object-src 'none'",
     },
     ...parts[browser],
   };

@@ -8,7 +8,11 @@ import { failureWords } from './failure-words.js';
 import { createPictureDialog } from './picture-dialog.js';
 import { type Liveness, stayLive } from './stay-live.js';
 
-const connection = connect(tabs, { needs: ['read'], wants: ['titles', 'control', 'capture'], name: 'Tab Board' });
+const connection = connect(tabs, {
+  needs: ['read'],
+  wants: ['titles', 'control', 'capture'],
+  name: 'Tab Board',
+});
 // For the developer tools: the page says so.
 Object.assign(globalThis, { tabs: connection });
 
@@ -69,14 +73,16 @@ const drawSoon = (board: Board, actions: BoardActions): (() => void) => {
   };
 };
 
+/** What Portico Tabs allows; as long as it hasn't said, only what there is to allow. */
 const showAccess = (): void => {
-  const granted = new Set<string>(connection.session.info?.granted);
+  const { info } = connection.session;
   const items = Object.entries(tabs.capabilities).map(([name, { title }]) => {
-    const allowed = granted.has(name);
+    const allowed = info?.granted.some((granted) => granted === name);
     const item = stamp('access-template');
-    item.classList.toggle('refused', !allowed);
-    part(item, 'use', SVGUseElement).setAttribute('href', allowed ? '#yes' : '#no');
-    part(item, 'span', HTMLElement).textContent = `${title}: ${allowed ? 'allowed' : 'not allowed'}`;
+    item.classList.toggle('refused', allowed === false);
+    part(item, 'use', SVGUseElement).setAttribute('href', allowed ? '#yes' : info ? '#no' : '');
+    const verdict = allowed ? 'allowed' : info ? 'not allowed' : '…';
+    part(item, 'span', HTMLElement).textContent = `${title}: ${verdict}`;
     return item;
   });
   setChildren(part(document, '#access ul', HTMLElement), items);
@@ -111,6 +117,7 @@ const showState = (state: Liveness, error?: unknown): void => {
   notice.hidden = false;
 };
 
+showAccess();
 const again = stayLive(follow, showState);
 part(document, '#retry', HTMLButtonElement).addEventListener('click', () => void again());
 void again();

@@ -1,9 +1,5 @@
 /** The element that a selector finds, of the type that the page's HTML gives it. */
-export const part = <T extends Element>(
-  root: ParentNode,
-  selector: string,
-  type: new () => T,
-): T => {
+export const part = <T extends Element>(root: ParentNode, selector: string, type: new () => T): T => {
   const found = root.querySelector(selector);
   if (!(found instanceof type)) throw new Error(`board.html has no ${selector}`);
   return found;

@@ -17,8 +17,11 @@ const lost: FailureWords = {
 const WORDS: Readonly<Record<string, FailureWords>> = {
   UNREACHABLE: {
     title: 'Portico Tabs is not there',
-    text: 'Tab Board asks for no permission, and so it can’t see your tabs by itself: the extension Portico Tabs tells it. No answer came from there.',
-    steps: ['Install Portico Tabs, or switch it on if you have it.', 'Come back to this page.'],
+    text: 'Tab Board has no permission to see your tabs: it shows what the extension Portico Tabs tells it. But Portico Tabs did not answer.',
+    steps: [
+      'Install Portico Tabs, or switch it on if you have it.',
+      'Come back to this page: it tries again by itself.',
+    ],
     button: 'Try again',
   },
   REFUSED: {

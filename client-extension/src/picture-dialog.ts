@@ -1,5 +1,5 @@
-import type { CapabilityClient } from 'portico/client';
 import { isError } from 'portico';
+import type { CapabilityClient } from 'portico/client';
 import { tabs } from 'portico-tabs/protocol';
 import type { BoardWindow } from './board.js';
 import { part } from './dom.js';
@@ -11,7 +11,7 @@ export const createPictureDialog = (root: Document) => {
   const title = part(root, '#picture-title', HTMLElement);
   const text = part(root, '#picture-text', HTMLElement);
   const image = part(root, '#picture-image', HTMLImageElement);
-  const save = part(root, '#picture-save', HTMLAnchorElement);
+  const save = part(root, '#picture-save', HTMLButtonElement);
 
   dialog.addEventListener('close', () => {
     URL.revokeObjectURL(image.src);
@@ -28,8 +28,8 @@ export const createPictureDialog = (root: Document) => {
     await image.decode();
     const shown = window.tabs.find(({ active }) => active)?.title;
     image.alt = `Picture of ${window.name}${shown ? `: ${shown}` : ''}`;
-    save.href = image.src;
-    save.download = `${window.name} ${fileTime(taken)}.png`.toLowerCase().replaceAll(' ', '-');
+    const download = `${window.name} ${fileTime(taken)}.png`.toLowerCase().replaceAll(' ', '-');
+    save.onclick = () => Object.assign(document.createElement('a'), { href: image.src, download }).click();
     title.textContent = shown ? `${window.name}: ${shown}` : window.name;
     text.textContent = `${image.naturalWidth} × ${image.naturalHeight} pixels, taken at ${taken.toLocaleTimeString()}`;
   };

@@ -43,5 +43,12 @@ export interface BrowserTabs {
 /** The events after which tabs are not what they were. */
 export type TabEvents = Pick<
   typeof chrome.tabs,
-  'onCreated' | 'onUpdated' | 'onMoved' | 'onAttached' | 'onDetached' | 'onActivated' | 'onRemoved' | 'onReplaced'
+  | 'onCreated'
+  | 'onUpdated'
+  | 'onMoved'
+  | 'onAttached'
+  | 'onDetached'
+  | 'onActivated'
+  | 'onRemoved'
+  | 'onReplaced'
 >;

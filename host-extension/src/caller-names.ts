@@ -10,7 +10,7 @@ export const callerName = ({ kind, id = 'an unknown extension', origin }: Caller
   const extension = KNOWN.has(id) ? 'Tab Board' : id;
   switch (kind) {
     case 'self':
-      return 'This extension’s own pages';
+      return 'Portico Tabs itself';
     case 'extension':
       return KNOWN.has(id) ? extension : `The extension ${extension}`;
     case 'content-script':

@@ -6,8 +6,7 @@ export const TAB_BOARD = {
   firefox: 'board@portico.example',
 } as const;
 
-export const tabBoard = () =>
-  extensions({ chromium: [TAB_BOARD.chromium], firefox: [TAB_BOARD.firefox] });
+export const tabBoard = () => extensions({ chromium: [TAB_BOARD.chromium], firefox: [TAB_BOARD.firefox] });
 
 /** Whom the settings page shows the rules for. Made up: nobody connects as these. */
 export const exampleCallers = (own: Own): Readonly<Record<'board' | 'self' | 'others', Principal>> => {

@@ -2,9 +2,9 @@ import { isError } from 'portico';
 import { connect } from 'portico/client';
 import { browser } from './browser.js';
 import { part, setText } from './dom.js';
-import { createTabList } from './own-tabs.js';
 import { overview } from './overview.protocol.js';
 import { drawRules, drawVisitors } from './overview-view.js';
+import { createTabList } from './own-tabs.js';
 import { type Liveness, stayLive } from './stay-live.js';
 import { tabs } from './tabs.protocol.js';
 
@@ -67,7 +67,8 @@ void again();
 
 const REASONS = {
   'no-address': 'That is no address. Write it in full, like https://example.org.',
-  'scheme-not-allowed': 'Clients may only open addresses that begin with http:// or https://, and about:blank.',
+  'scheme-not-allowed':
+    'Clients may only open addresses that begin with http:// or https://, and about:blank.',
 } as const;
 
 const form = part(document, '#open', HTMLFormElement);

@@ -9,7 +9,7 @@ type Rules = Awaited<ReturnType<Implementation<typeof overview, 'overview'>['rul
 
 const COLUMNS: Readonly<Record<string, string>> = {
   board: 'Tab Board',
-  self: 'This extension’s own pages',
+  self: 'Portico Tabs itself',
   others: 'Everybody else',
 };
 
@@ -29,7 +29,7 @@ export const drawRules = (rules: Rules): void => {
     part(card, '.members', HTMLElement).textContent =
       members.length > 0
         ? `Offers ${members.map((member) => `${name}.${member}`).join(', ')}.`
-        : 'Offers nothing by itself: it opens fields of tabs that others see without them.';
+        : 'Offers nothing by itself: it opens fields that are left out for everybody else.';
     part(card, '.reasons', HTMLElement).replaceChildren(
       ...decided.map(({ who, reason }) => textItem(`${who}: ${reason}`)),
     );

@@ -21,9 +21,7 @@ const Decision = Type.Object({
 });
 
 const Visitors = Type.Object({
-  connected: Type.Array(
-    Type.Object({ caller: Caller, sessions: Type.Integer(), since: Type.Number() }),
-  ),
+  connected: Type.Array(Type.Object({ caller: Caller, sessions: Type.Integer(), since: Type.Number() })),
   turnedAway: Type.Array(Type.Object({ caller: Caller, times: Type.Integer(), last: Type.Number() })),
 });
 

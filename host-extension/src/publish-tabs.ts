@@ -66,7 +66,11 @@ export const publishTabs = (api: BrowserTabs, own: Own, log: Log): PublishedTabs
               const explained = await host.explain(principal);
               const decisions = explained
                 .filter(({ protocol }) => protocol === tabs.name)
-                .map(({ capability, verdict, reason }) => ({ capability, allowed: verdict === 'allow', reason }));
+                .map(({ capability, verdict, reason }) => ({
+                  capability,
+                  allowed: verdict === 'allow',
+                  reason,
+                }));
               return { caller, decisions };
             }),
           );

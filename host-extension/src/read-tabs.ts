@@ -24,8 +24,9 @@ export const toTab = (tab: BrowserTab & { readonly id: number }): Tab => ({
 });
 
 /** Windows of developer tools have tabs without a usable id. */
-const isReal = <T extends { readonly id?: number | undefined }>(item: T): item is T & { readonly id: number } =>
-  item.id !== undefined && item.id >= 0;
+const isReal = <T extends { readonly id?: number | undefined }>(
+  item: T,
+): item is T & { readonly id: number } => item.id !== undefined && item.id >= 0;
 
 const KINDS: Readonly<Record<string, 'normal' | 'popup'>> = { normal: 'normal', popup: 'popup' };
 

@@ -7,8 +7,10 @@ export interface Visibility {
   onVisible(listener: () => void): void;
 }
 
-/** Below this a connection was no success: a host that falls over at each attempt is not called in a loop. */
+/** Below this a connection was no success … */
 const SHORTEST = 1000;
+/** … and so many of those in a row are a failure: a host that falls over each time is not called in a loop. */
+const MOST = 3;
 
 /**
  * Keeps `follow` running while somebody looks: `follow` calls `live` when it has all it needs, and ends with
@@ -21,6 +23,7 @@ export const stayLive = (
   page: Visibility = pageVisibility,
 ) => {
   let running = false;
+  let short = 0;
 
   const attempt = async (): Promise<'again' | 'wait'> => {
     let since = Number.POSITIVE_INFINITY;
@@ -35,7 +38,9 @@ export const stayLive = (
       const { code } = error as { code?: string };
       // What was missed is made up for by reading everything afresh.
       if (code === 'EVENTS_MISSED') return 'again';
-      if (code !== 'DISCONNECTED' || !(performance.now() - since > SHORTEST)) {
+      // One is no surprise: the end of a port is told a moment after it, and a call may fall in between.
+      short = performance.now() - since > SHORTEST ? 0 : short + 1;
+      if (code !== 'DISCONNECTED' || short >= MOST) {
         tell('failed', error);
         return 'wait';
       }
@@ -48,6 +53,7 @@ export const stayLive = (
   const run = async (): Promise<void> => {
     if (running) return;
     running = true;
+    short = 0;
     while ((await attempt()) === 'again');
     running = false;
   };

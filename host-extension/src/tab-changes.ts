@@ -30,7 +30,7 @@ export const watchTabs = (
   /** What the subscribers know of each tab; empty when that can't be told. */
   const known = new Map<number, string>();
   let touched = new Set<number>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let gathering = false;
 
   const tell = async (): Promise<void> => {
     const before = touched;
@@ -56,9 +56,11 @@ export const watchTabs = (
 
   /** One at a time: a list that was read earlier must never be told later. */
   const gather = (): void => {
-    timer ??= setTimeout(async () => {
+    if (gathering) return;
+    gathering = true;
+    setTimeout(async () => {
       await tell().catch(onError);
-      timer = undefined;
+      gathering = false;
       if (touched.size > 0) gather();
     }, GATHER_MS);
   };

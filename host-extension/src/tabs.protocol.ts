@@ -71,7 +71,8 @@ export const tabs = defineProtocol({
     },
     control: {
       title: 'Open, switch to and close tabs',
-      description: 'It may open web pages and close your tabs without asking again. Unsaved input can be lost.',
+      description:
+        'It may open web pages and close your tabs without asking again. Unsaved input can be lost.',
       members: {
         open: method({
           params: Type.Object({

@@ -47,9 +47,12 @@ export const LISTEN_TO_CONSOLES = `(send) => {
     const principal = Cc['@mozilla.org/systemprincipal;1'].createInstance(Ci.nsIPrincipal);
     storage.addLogEventListener((subject) => {
       const event = subject.wrappedJSObject;
-      if (!event.addonId) return;
+      // What a content script writes goes to the console of the page: only the script's address tells whose it is.
+      const address = /^moz-extension:\\/\\/([^/]+)/.exec(event.filename);
+      const extension = event.addonId || (address && WebExtensionPolicy.getByHostname(address[1])?.id);
+      if (!extension) return;
       Services.cpmm.sendAsyncMessage('portico:console', {
-        extension: event.addonId,
+        extension,
         level: event.level,
         text: Array.from(event.arguments, text).join(' '),
         source: event.filename,

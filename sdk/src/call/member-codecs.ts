@@ -29,7 +29,7 @@ export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean):
 
 /** Parameters as the host reads them: silently dropping a `dryRun` that it doesn't know would be a disaster. */
 export const paramsDecoder = (schema: Schema | undefined): Codec =>
-  later(schema ?? NO_PARAMETERS, { strict: true, bytes: fromEither });
+  later(schema ?? NO_PARAMETERS, { strict: true, plain: true, bytes: fromEither });
 
 /** Results and events as the host sends them: a copy of the declared fields that the grants open. */
 export const outputEncoder = (
@@ -43,7 +43,9 @@ export const outputEncoder = (
 
 /** Results and events as the client reads them: what a newer host adds is left out. */
 export const outputDecoder = (schema: Schema | undefined): Codec =>
-  schema ? later(schema, { strict: false, bytes: fromEither, table: fromTable }) : () => undefined;
+  schema
+    ? later(schema, { strict: false, plain: true, bytes: fromEither, table: fromTable })
+    : () => undefined;
 
 /** What methods without parameters take: nothing, or what a careful caller passes for it. */
 const NO_PARAMETERS = ['u', ['z', ['o', []]]];

@@ -75,11 +75,16 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
   let outlet: Outlet | undefined;
   let highest = 0;
 
-  const all = (): Request[] => [...sent.values(), ...waiting];
+  // Those that wait go first: when one that was sent leaves, the next takes its place, unless it has gone, too.
+  const all = (): Request[] => [...waiting, ...sent.values()];
+
+  /** How many of those sent are calls. Subscriptions stay: if they counted, calls would wait for ever. */
+  let calls = 0;
+  const mayGo = (request: Request, to: Outlet): boolean => !request.result || calls < to.window;
 
   const pump = (): void => {
     for (const request of waiting) {
-      if (!outlet || sent.size >= outlet.window) return;
+      if (!outlet || !mayGo(request, outlet)) return;
       waiting.delete(request);
       send(request, outlet);
     }
@@ -87,13 +92,16 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
   const send = (request: Request, to: Outlet): void => {
     request.id = ++highest;
     sent.set(highest, request);
+    if (request.result) calls++;
     request.send(to);
   };
 
   const remove = (request: Request): boolean => {
-    const found = waiting.delete(request) || sent.get(request.id) === request;
+    const waited = waiting.delete(request);
+    const found = waited || sent.get(request.id) === request;
     if (found) {
       sent.delete(request.id);
+      if (!waited && request.result) calls--;
       request.release?.();
     }
     if (waiting.size > 0) pump();
@@ -110,19 +118,20 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
     remove,
     withdraw,
     add(request, signal) {
-      const abort = (): void =>
-        withdraw(
-          request,
-          new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason }),
-        );
+      const aborted = (): PorticoError =>
+        new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason });
+      if (signal?.aborted) {
+        request.fail(aborted());
+        return;
+      }
       if (signal) {
+        const abort = (): void => withdraw(request, aborted());
         signal.addEventListener('abort', abort);
         request.release = () => signal.removeEventListener('abort', abort);
       }
-      if (outlet && waiting.size === 0 && sent.size < outlet.window) send(request, outlet);
+      if (outlet && waiting.size === 0 && mayGo(request, outlet)) send(request, outlet);
       else waiting.add(request);
       alarm.at(request.expires);
-      if (signal?.aborted) abort();
     },
     attach(next) {
       outlet = next;
@@ -130,8 +139,8 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
     },
     detach(error, keep, mayHaveRun) {
       outlet = undefined;
-      highest = 0;
-      const requests = all();
+      highest = calls = 0;
+      const requests = [...sent.values(), ...waiting];
       sent.clear();
       waiting.clear();
       for (const request of requests) {
@@ -155,7 +164,9 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
         for (let i = 2; i < frame.length; i++) sent.get(id + i - 2)?.result?.(frame[i]);
       } else if (kind === ERROR || kind === END) {
         const request = sent.get(id);
-        if (request && remove(request)) request.fail(fromWire(body, kind === ERROR));
+        // Each ends its own sort: an END has no declared errors, and a subscription could not read them.
+        if (request?.[kind === ERROR ? 'result' : 'event'] && remove(request))
+          request.fail(fromWire(body, kind === ERROR));
       } else return `no frame of kind ${kind} is expected here`;
       return undefined;
     },

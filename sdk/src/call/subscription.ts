@@ -76,6 +76,7 @@ export const subscribe = (
     event(number, payload) {
       const missed = number - expected;
       expected = number + 1;
+      if (missed < 0) return stop('PROTOCOL_VIOLATION', 'came out of order');
       if (missed > 0 && !onGap) return stop('EVENTS_MISSED', `lost ${missed}`, { missed });
       // Its failures are its author's: they must not take the rest of the message with them.
       if (missed > 0) queueMicrotask(() => onGap?.(missed));
@@ -83,8 +84,8 @@ export const subscribe = (
       if (value === FAIL) return stop('INVALID_RESULT', 'does not fit the protocol');
       const reader = readers.shift();
       if (reader) reader.resolve(give(value));
-      // Only a host that ignores order or credit fails here: this side's heap is not its to fill.
-      else if (missed >= 0 && buffer.length < limits.eventCredit) buffer.push(value);
+      // Only a host that ignores the credit fails here: this side's heap is not its to fill.
+      else if (buffer.length < limits.eventCredit) buffer.push(value);
       else stop('PROTOCOL_VIOLATION', 'came unasked');
     },
   };

@@ -87,16 +87,14 @@ export const connectAny = async <
   return { major: Number(version.split('.')[0]), ...started.connection(chosen) } as never;
 };
 
-/** The id to connect to; `undefined` for our own background. */
+/** Whom to connect to; `undefined` where the browser has no such connections. */
 const hostOf = (
   protocol: AnyProtocol,
   { own }: Platform,
   host: string | undefined = protocol.hosts?.[own.browser as 'chromium'],
-): Target => {
+): Target | undefined => {
   if (host === 'self') return {};
-  if (own.browser === 'safari') {
-    throw new PorticoError('UNSUPPORTED_BROWSER', 'Safari does not let extensions talk to each other');
-  }
+  if (own.browser === 'safari') return undefined;
   if (!host) throw new PorticoError('INVALID_ARGUMENT', `${protocol.name} names no host for ${own.browser}`);
   return { id: host };
 };
@@ -104,7 +102,7 @@ const hostOf = (
 const start = (
   protocols: readonly AnyProtocol[],
   platform: Platform,
-  target: Target,
+  target: Target | undefined,
   options: ConnectOptions,
 ) => {
   const { needs = [], wants = [], name, includeTlsChannelId, whenUnreachable } = options;
@@ -120,7 +118,10 @@ const start = (
     hello: { needs: [...needs], wants: [...wants], ...(name && { name }) },
     versions: protocols.map(({ version }) => version),
     waits: whenUnreachable === 'wait',
-    dial: () => platform.connect(target, info),
+    dial() {
+      if (target) return platform.connect(target, info);
+      throw new PorticoError('UNSUPPORTED_BROWSER', 'Safari does not let extensions talk to each other');
+    },
   };
   const machine = createConnection(plan);
   machine.wake();

@@ -110,7 +110,8 @@ export const createConnection = (plan: ConnectionPlan) => {
         unsendable: requests.unsendable,
       });
     } catch (cause) {
-      ended(new PorticoError('INVALID_ARGUMENT', (cause as Error).message, { cause }), false);
+      const { message } = cause as Error;
+      ended(PorticoError.is(cause) ? cause : new PorticoError('INVALID_ARGUMENT', message, { cause }), false);
       return;
     }
     alarm.at(session.expires);

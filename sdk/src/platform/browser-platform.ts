@@ -50,12 +50,19 @@ export const browserPlatform = (): Platform => {
     : protocol.startsWith('safari')
       ? 'safari'
       : 'chromium';
+  const restored = new Set<() => void>();
+  // Chromium closes the ports of pages in its back-forward cache: no event tells, and what is posted vanishes.
+  if (typeof document === 'object')
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) for (const run of [...restored]) run();
+    });
   platform = {
     ...systemClock,
     own: { browser, id: runtime.id, origin: `${protocol}//${host}` },
     connect: ({ id }, info) => (id === undefined ? runtime.connect(info) : runtime.connect(id, info)),
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
     lastError: (port) => runtime.lastError?.message ?? port.error?.message,
+    restored,
   };
   return platform;
 };

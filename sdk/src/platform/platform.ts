@@ -66,6 +66,8 @@ export interface Platform extends Clock {
   connect(target: Target, info: ConnectInfo): RuntimePort;
   /** The text the browser gives for a failed port; only there while `onDisconnect` is dispatched. */
   lastError(port: RuntimePort): string | undefined;
+  /** Run when a page that was put away is shown again: its ports may have died unheard meanwhile. */
+  readonly restored?: Set<() => void>;
 }
 
 /** What a host needs besides. */

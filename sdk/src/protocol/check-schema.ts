@@ -98,11 +98,8 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
  * @param at where the schema stands in the definition, for the message
  * @throws {PorticoError} INVALID_DEFINITION naming the keyword and its path
  */
-export const checkSchema = (schema: unknown, at: string): void => {
-  // A plan was checked before it was compiled.
-  if (!isPlan(schema))
-    checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
-};
+export const checkSchema = (schema: unknown, at: string): void =>
+  checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
 
 const invalid = (at: string, message: string): PorticoError =>
   new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);

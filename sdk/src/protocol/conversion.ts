@@ -23,17 +23,28 @@ export interface Failure {
 let failed: Failure;
 let size = 0;
 let depth = 0;
-let most = 0;
-let deepest = 0;
+/** What was done beyond the size: objects and lists copied, alternatives tried in vain. */
+let effort = 0;
+let maxSize = 0;
+let maxDepth = 0;
+let maxEffort = 0;
 /** What is left for the values of the message that is being read. */
 let budget = 0;
 
+/** What such a step is reckoned as, in characters: what JSON needs for the smallest object, and its copy in memory. */
+const STEP = 16;
+
 /** Runs a codec on one value within the limits. */
-export const convert = (codec: Codec, value: unknown, limits: Limits, share = limits.valueSize): unknown => {
-  size = 0;
-  depth = 0;
-  most = Math.min(share, limits.valueSize);
-  deepest = limits.depth;
+export const convert = (
+  codec: Codec,
+  value: unknown,
+  limits: Limits,
+  share = limits.messageSize,
+): unknown => {
+  size = depth = effort = 0;
+  maxSize = Math.min(limits.valueSize, share);
+  maxDepth = limits.depth;
+  maxEffort = share;
   return codec(value);
 };
 
@@ -47,11 +58,8 @@ export const beginMessage = (limits: Limits): void => {
  * times, so that a small message would be read for hours: its values are bounded together, too.
  */
 export const receive = (codec: Codec, value: unknown, limits: Limits): unknown => {
-  const left = budget;
-  const result = convert(codec, value, limits, left);
-  budget = Math.max(0, left - size);
-  if (result === FAIL && failed.limit === 'valueSize' && left < limits.valueSize)
-    failed.limit = 'messageSize';
+  const result = convert(codec, value, limits, budget);
+  budget = Math.max(0, budget - size - effort);
   return result;
 };
 
@@ -62,41 +70,57 @@ export const failure = (): Failure => failed;
 export const weight = (): number => size;
 
 /** Fails here. */
-export const fail = (expected: string, limit?: Failure['limit']): typeof FAIL => {
-  failed = limit ? { path: '', expected, limit } : { path: '', expected };
+export const fail = (expected: string): typeof FAIL => {
+  failed = { path: '', expected };
   return FAIL;
 };
 
 /** Passes on a failure that happened below a key. */
 export const failAt = (key: string | number): typeof FAIL => {
-  failed.path = `/${`${key}`.replaceAll('~', '~0').replaceAll('/', '~1')}${failed.path}`;
+  // Not in full: a peer's name may be as long as a message.
+  failed.path = `/${`${key}`.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}${failed.path}`;
   return FAIL;
 };
 
-/** Counts what was done; gives FAIL once it is too much, the second argument else. */
+const exceeds = (limit: Failure['limit'] & string): typeof FAIL => {
+  failed = { path: '', expected: `within the limit ${limit}`, limit };
+  return FAIL;
+};
+
+/** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
 export const weighed = (amount: number, value: unknown): unknown => {
   size += amount;
-  return size > most ? fail('less', 'valueSize') : value;
+  return size > maxSize ? exceeds(maxSize < maxEffort ? 'valueSize' : 'messageSize') : value;
+};
+
+/** Counts a step, and what it took in vain; gives FAIL once there were too many. */
+export const step = (amount = 0): unknown => {
+  effort += STEP + amount;
+  return effort > maxEffort ? exceeds('messageSize') : 0;
 };
 
 /** Runs a codec one level deeper. */
 export const deeper = (codec: Codec, value: unknown): unknown => {
-  if (++depth > deepest) return fail('less nesting', 'depth');
-  const result = weighed(8, 0) === FAIL ? FAIL : codec(value);
+  if (++depth > maxDepth) return exceeds('depth');
+  const result = codec(value);
   depth--;
   return result;
 };
 
-/** Tries codecs in turn on the same value. What was tried in vain counts, too: alternatives nest. */
+/** Tries codecs in turn on the same value, each from the same state. */
 export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
+  const before = size;
   const level = depth;
   for (const codec of codecs) {
+    size = before;
     depth = level;
-    const result = weighed(8, 0) === FAIL ? FAIL : codec(value);
+    const result = codec(value);
     // Too large is too large for every branch.
     if (result !== FAIL || failed.limit) return result;
+    // Alternatives within alternatives could be tried without end.
+    if (step(size - before) === FAIL) return FAIL;
   }
-  return fail('one of the alternatives');
+  return fail('one of the declared alternatives');
 };
 
 /** Whether it is an object, and no array. */

@@ -3,7 +3,7 @@ import { checkSchema, gatesIn } from './check-schema.js';
 import { milliseconds } from './durations.js';
 import type { Infer } from './infer.js';
 import { lower } from './lower.js';
-import { isPlan, planOf } from './plan.js';
+import { isPlan } from './plan.js';
 import type {
   AnyProtocol,
   Capabilities,
@@ -90,7 +90,9 @@ const withPlan = (member: Member): Member =>
 
 // Not enumerable: a protocol that is printed or compiled shows its schemas.
 const planned = (schema: Schema): Schema =>
-  planOf(schema) ? schema : Object.defineProperty({ ...schema }, '~plan', { value: lower(schema) });
+  isPlan(schema) || '~plan' in schema
+    ? schema
+    : Object.defineProperty({ ...schema }, '~plan', { value: lower(schema) });
 
 const mapValues = <T extends object, R>(source: T, change: (value: T[keyof T]) => R): Record<keyof T, R> =>
   Object.fromEntries(Object.entries(source).map(([key, value]) => [key, change(value)])) as Record<
@@ -100,9 +102,14 @@ const mapValues = <T extends object, R>(source: T, change: (value: T[keyof T]) =
 
 /**
  * Checks a definition however it was made: hosts publish nothing that does not pass.
+ * @param mayBeCompiled whether schemas may be plans: of a compiled protocol, never of an author's
  * @throws {PorticoError} INVALID_DEFINITION with the path of what breaks a rule
  */
-export const checkProtocol = (protocol: AnyProtocol): void => {
+export const checkProtocol = (protocol: AnyProtocol, mayBeCompiled = false): void => {
+  const check = (schema: unknown, at: string): void => {
+    // A plan was checked before it was compiled.
+    if (!mayBeCompiled || !isPlan(schema)) checkSchema(schema, at);
+  };
   const { name, version, hosts = {}, errors = {}, capabilities } = protocol;
   demand(
     PROTOCOL_NAME.test(name) && name.length <= 128,
@@ -122,7 +129,7 @@ export const checkProtocol = (protocol: AnyProtocol): void => {
   }
   for (const [key, schema] of Object.entries(errors)) {
     checkName(key, `errors/${key}`);
-    checkSchema(schema, `errors/${key}`);
+    check(schema, `errors/${key}`);
     demand(gatesIn(schema).size === 0, `errors/${key}`, 'only results and events have gated properties');
   }
   demand(Object.keys(capabilities).length > 0, 'capabilities', 'a protocol needs at least one');
@@ -137,24 +144,27 @@ export const checkProtocol = (protocol: AnyProtocol): void => {
     checkSince(capability.since, version, at);
     for (const [memberKey, member] of Object.entries(capability.members ?? {})) {
       checkName(memberKey, `${at}/members/${memberKey}`);
-      checkMember(member, `${at}/members/${memberKey}`, protocol);
+      checkMember(member, `${at}/members/${memberKey}`, protocol, check);
     }
   }
 };
 
-const checkMember = (member: Member, at: string, protocol: AnyProtocol): void => {
+/** Checks one schema, unless it has been. */
+type Check = (schema: unknown, at: string) => void;
+
+const checkMember = (member: Member, at: string, protocol: AnyProtocol, check: Check): void => {
   checkSince(member.since, protocol.version, at);
-  if (member.kind === 'method') checkMethod(member, at, protocol);
+  if (member.kind === 'method') checkMethod(member, at, protocol, check);
   else {
     demand(member.kind === 'event', `${at}/kind`, 'make members with method() and event()');
-    checkEvent(member, at);
+    checkEvent(member, at, check);
     checkGates(member.payload, `${at}/payload`, protocol.capabilities);
   }
 };
 
-const checkMethod = (member: Method, at: string, protocol: AnyProtocol): void => {
+const checkMethod = (member: Method, at: string, protocol: AnyProtocol, check: Check): void => {
   if (member.params) {
-    checkSchema(member.params, `${at}/params`);
+    check(member.params, `${at}/params`);
     demand(
       isPlan(member.params) || (member.params as { type?: unknown }).type === 'object',
       `${at}/params`,
@@ -167,7 +177,7 @@ const checkMethod = (member: Method, at: string, protocol: AnyProtocol): void =>
     );
   }
   if (member.result) {
-    checkSchema(member.result, `${at}/result`);
+    check(member.result, `${at}/result`);
     checkGates(member.result, `${at}/result`, protocol.capabilities);
   }
   if (member.deadline !== undefined) checkDeadline(member.deadline, `${at}/deadline`);
@@ -188,8 +198,8 @@ const checkDeadline = (deadline: Duration, at: string): void => {
   }
 };
 
-const checkEvent = (member: Event, at: string): void => {
-  checkSchema(member.payload, `${at}/payload`);
+const checkEvent = (member: Event, at: string, check: Check): void => {
+  check(member.payload, `${at}/payload`);
   const { required = [] } = member.payload as { required?: readonly string[] };
   if (member.coalesceBy !== undefined) {
     // Events without it would all count as the same one.

@@ -2,7 +2,18 @@
  * The interpreter: turns a plan into a function that validates a value and copies what is declared of it,
  * without generating code (extensions forbid that). It trusts the plan, never the value.
  */
-import { type Codec, deeper, FAIL, fail, failAt, firstOf, isObject, isPlain, weighed } from './conversion.js';
+import {
+  type Codec,
+  deeper,
+  FAIL,
+  fail,
+  failAt,
+  firstOf,
+  isObject,
+  isPlain,
+  step,
+  weighed,
+} from './conversion.js';
 import type { Constraints, Plan, PlanField } from './plan.js';
 
 /** What a codec is for. */
@@ -11,6 +22,11 @@ export interface Mode {
   readonly strict: boolean;
   /** Writes or reads bytes; `undefined` for what is none. */
   readonly bytes: (value: unknown) => { readonly value: unknown; readonly length: number } | undefined;
+  /**
+   * Whether objects must be such as JSON brings: a structured clone can bring a Map or a million bytes. An
+   * author's own class instances may be sent.
+   */
+  readonly plain?: boolean;
   /** The grants that open gated properties; without it all are open. */
   readonly grants?: ReadonlySet<string>;
   /** How lists of objects travel, where not as they are. */
@@ -130,23 +146,20 @@ export const interpret = (root: Plan, mode: Mode): Codec => {
       return converted.length > most ? fail(`maxLength ${most}`) : weighed(converted.length, converted.value);
     };
 
-  const list = (
-    item: Plan | 0,
-    constraints: Constraints | undefined,
-    prefix: readonly Plan[] = [],
-  ): Codec => {
+  const list = (item: Plan, constraints: Constraints | undefined, prefix: readonly Plan[] = []): Codec => {
     const first = prefix.map(build);
-    const rest: Codec = item === 0 ? () => fail('no more items') : build(item);
+    const rest = build(item);
     const within = bounded(constraints);
-    const count: Codec = (length) => (within(length) === FAIL ? FAIL : weighed(8 + (length as number), 0));
+    const count: Codec = (length) => (within(length) === FAIL ? FAIL : weighed(length as number, 0));
     const plain: Codec = (value) => {
       if (!Array.isArray(value)) return fail('an array');
-      if (count(value.length) === FAIL) return FAIL;
-      const copy: unknown[] = new Array(value.length);
+      if (count(value.length) === FAIL || step() === FAIL) return FAIL;
+      // Not made of that length at once: there may be nothing in it.
+      const copy: unknown[] = [];
       for (let i = 0; i < value.length; i++) {
         const result = (i < first.length ? (first[i] as Codec) : rest)(value[i]);
         if (result === FAIL) return failAt(i);
-        copy[i] = result;
+        copy.push(result);
       }
       return copy;
     };
@@ -176,8 +189,8 @@ export const interpret = (root: Plan, mode: Mode): Codec => {
     const others = patterns.map(([pattern, plan]) => [new RegExp(pattern, 'u'), build(plan)] as const);
     const closed = mode.strict || others.length > 0;
     return (value) => {
-      if (!isObject(value)) return fail('an object');
-      if (weighed(8, 0) === FAIL) return FAIL;
+      if (!isObject(value) || (mode.plain && !isPlain(value))) return fail('an object');
+      if (step() === FAIL) return FAIL;
       const copy: Record<string, unknown> = {};
       let known = 0;
       for (let i = 0; i < fields.length; i++) {
@@ -201,8 +214,9 @@ export const interpret = (root: Plan, mode: Mode): Codec => {
           // Assigning __proto__ would set a prototype, here or in the handler's own copies.
           const codec = key !== '__proto__' && others.find(([pattern]) => pattern.test(key))?.[1];
           if (!codec && !mode.strict && key !== '__proto__') continue;
-          const result = codec ? codec(value[key]) : fail('no such property');
-          if (result === FAIL || weighed(key.length, 0) === FAIL) return failAt(key.slice(0, 64));
+          if (!codec) return fail(`no property ${JSON.stringify(key.slice(0, 64))}`);
+          const result = weighed(key.length, 0) === FAIL ? FAIL : codec(value[key]);
+          if (result === FAIL) return failAt(key);
           copy[key] = result;
         }
       }
@@ -244,16 +258,30 @@ const any: Codec = (value) => {
 };
 
 const anyObject: Codec = (value) => {
-  if (!Array.isArray(value) && !isPlain(value as object)) return fail('plain data');
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? new Array(value.length) : {};
-  // A sparse array has fewer keys than places, and JSON no holes.
-  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value as object);
-  for (const key of keys) {
+  if (step() === FAIL) return FAIL;
+  if (Array.isArray(value)) return anyList(value);
+  if (!isPlain(value as object)) return fail('plain data');
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value as object)) {
     const each = (value as Record<string, unknown>)[key];
-    if (each === undefined && !Array.isArray(value)) continue;
-    const result = key === '__proto__' ? fail('no such property') : any(each);
-    if (result === FAIL || weighed(`${key}`.length, 0) === FAIL) return failAt(key);
-    (copy as Record<string, unknown>)[key] = result;
+    if (each === undefined) continue;
+    if (key === '__proto__') return fail('no property of the name __proto__');
+    if (weighed(key.length, 0) === FAIL) return FAIL;
+    const result = any(each);
+    if (result === FAIL) return failAt(key);
+    copy[key] = result;
+  }
+  return copy;
+};
+
+const anyList = (list: readonly unknown[]): unknown => {
+  // First the length: a structured clone of a few bytes can be an array of four thousand million holes.
+  if (weighed(list.length, 0) === FAIL) return FAIL;
+  const copy: unknown[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const result = any(list[i]);
+    if (result === FAIL) return failAt(i);
+    copy.push(result);
   }
   return copy;
 };

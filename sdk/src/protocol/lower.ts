@@ -81,8 +81,13 @@ const array = (node: Node, below: (child: unknown) => Plan): Plan => {
   const listed = Array.isArray(node.items) ? (node.items as readonly Node[]) : undefined;
   const prefix = (node['prefixItems'] as readonly Node[] | undefined) ?? listed ?? [];
   const rest: unknown = listed ? node['additionalItems'] : node.items;
-  const item = rest === false ? 0 : below(rest === true ? {} : rest);
-  const constraints = picked(node, ['minItems', 'maxItems']);
+  const item = below(typeof rest === 'boolean' ? {} : rest);
+  const most =
+    rest === false
+      ? { maxItems: Math.min(prefix.length, (node['maxItems'] as number) ?? prefix.length) }
+      : {};
+  const bounds = { ...picked(node, ['minItems', 'maxItems']), ...most };
+  const constraints = Object.keys(bounds).length > 0 ? bounds : undefined;
   if (prefix.length > 0) return ['a', item, constraints ?? {}, prefix.map(below)];
   return constraints ? ['a', item, constraints] : ['a', item];
 };
@@ -120,8 +125,10 @@ const joined = (branches: readonly Node[], scope: Scope): Node => {
 /** The property whose constant tells the branches apart, if each has a constant of its own there. */
 const discriminator = (branches: readonly Node[]): string | undefined =>
   branches[0]?.required?.find((key) => {
-    const tags = branches.map((each) =>
-      each.type === 'object' && each.required?.includes(key) ? each.properties?.[key]?.['const'] : undefined,
-    );
+    const tags = branches.map(({ type, required, properties }) => {
+      const tag = type === 'object' && required?.includes(key) ? properties?.[key] : undefined;
+      // A gated one may be missing where it arrives.
+      return tag?.['x-grant'] === undefined ? tag?.['const'] : undefined;
+    });
     return !tags.includes(undefined) && new Set(tags).size === branches.length;
   });

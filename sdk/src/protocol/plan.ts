@@ -12,7 +12,7 @@
  * | `s`, `n`, `i`, or `[…, constraints]` | a string, a number, an integer |
  * | `y`, or `['y', maxLength]` | bytes |
  * | `['e', values]` | one of these primitives |
- * | `['a', item, constraints, prefix]` | an array: the plans of its first items, and of all others (0: there are none) |
+ * | `['a', item, constraints, prefix]` | an array: the plan of its items, and the plans of its first ones where they differ |
  * | `['o', fields, others]` | an object: `[key, plan, required, gate]` for each listed property, `[pattern, plan]` for others |
  * | `['u', plans, tag, tags]` | an alternative; with a tag, the property whose constants tell which |
  * | `['d', definitions, plan]`, `['r', index]` | a plan with definitions; a reference to one |

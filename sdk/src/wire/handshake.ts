@@ -77,7 +77,7 @@ const WELCOME: Plan = [
 const reader = <T>(plan: Plan): ((value: unknown, limits: Limits) => T | undefined) => {
   let codec: Codec | undefined;
   return (value, limits) => {
-    codec ??= interpret(plan, { strict: false, bytes: () => undefined });
+    codec ??= interpret(plan, { strict: false, plain: true, bytes: () => undefined });
     const result = convert(codec, value, limits);
     return result === FAIL ? undefined : (result as T);
   };

@@ -5,15 +5,25 @@ import type { Transport, TransportListener } from './transport.js';
 /** A runtime port as a transport. Attaches the listeners at once: nothing is buffered for late ones. */
 export const portTransport = (
   port: RuntimePort,
-  platform: Pick<Platform, 'lastError'>,
+  platform: Pick<Platform, 'lastError' | 'restored'>,
   listener: TransportListener,
 ): Transport => {
   let open = true;
-  const closed = (text?: string): void => {
-    if (!open) return;
+  /** Says whether it was open until now. */
+  const end = (): boolean => {
+    const wasOpen = open;
     open = false;
-    listener.closed(codeOf(text), text);
+    platform.restored?.delete(restored);
+    return wasOpen;
   };
+  const closed = (text?: string): void => {
+    if (end()) listener.closed(codeOf(text), text);
+  };
+  const restored = (): void => {
+    port.disconnect();
+    closed();
+  };
+  platform.restored?.add(restored);
   port.onMessage.addListener((message) => {
     if (open) listener.batch(message);
   });
@@ -37,9 +47,7 @@ export const portTransport = (
       }
     },
     close() {
-      if (!open) return;
-      open = false;
-      port.disconnect();
+      if (end()) port.disconnect();
     },
   };
 };

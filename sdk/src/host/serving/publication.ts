@@ -46,7 +46,7 @@ export const createPublication = (
   serving: Readonly<Record<string, LooseServing>>,
   limits: Limits,
 ): Publication => {
-  checkProtocol(definition);
+  checkProtocol(definition, true);
   const protocol = withPlans(definition);
   const members = new Map<string, PublishedMember>();
   const servings = new Map<string, LooseServing>();

@@ -1,0 +1,14 @@
+/** Asks until there is an answer. For what tells nobody when it has come about. */
+export const eventually = async <T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  what: string,
+  milliseconds = 45_000,
+): Promise<T> => {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`It did not come about that ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+};

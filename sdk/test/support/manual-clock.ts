@@ -1,0 +1,26 @@
+import type { Clock } from '../../src/platform/platform.js';
+
+/** A clock that stands still until a test moves it. */
+export interface ManualClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export const manualClock = (): ManualClock => {
+  let now = 0;
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  return {
+    now: () => now,
+    after(milliseconds, run) {
+      const timer = { at: now + milliseconds, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance(milliseconds) {
+      now += milliseconds;
+      for (const timer of [...timers].sort((a, b) => a.at - b.at)) {
+        if (timer.at > now || !timers.delete(timer)) continue;
+        timer.run();
+      }
+    },
+  };
+};

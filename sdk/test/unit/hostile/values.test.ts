@@ -1,0 +1,218 @@
+import { defineProtocol, method } from 'portico';
+import { allow, anyExtension, createHost, type Host } from 'portico/host';
+import { Type } from 'typebox';
+import { afterEach, describe, expect, test } from 'vitest';
+import { KIND } from '../../support/kinds.js';
+import { expectPrototypesUntouched } from '../../support/prototypes.js';
+import { rawClient, settled } from '../../support/raw-peer.js';
+import {
+  admitted,
+  bystander,
+  codeIn,
+  codeOf,
+  exchange,
+  handlersRun,
+  welcomed,
+} from '../../support/sessions.js';
+import { hello, tabsHost } from '../../support/tabs.js';
+
+afterEach(expectPrototypesUntouched);
+
+const clone = { serialization: 'structured-clone' } as const;
+
+/** Levels upon levels; made without recursion, since the tests' own stack is no deeper. */
+const nested = (levels: number, wrap: (inner: unknown) => unknown): unknown => {
+  let value: unknown = 1;
+  for (let i = 0; i < levels; i++) value = wrap(value);
+  return value;
+};
+
+const cyclic = (): unknown => {
+  const value: { self?: unknown; list: unknown[] } = { list: [] };
+  value.self = value;
+  value.list.push(value);
+  return value;
+};
+
+describe('a value that is itself an attack', () => {
+  test.each([
+    ['with many lists in lists', () => nested(500, (inner) => [inner]), 'LIMIT_EXCEEDED'],
+    ['with many objects in objects', () => nested(500, (inner) => ({ inner })), 'LIMIT_EXCEEDED'],
+    ['just beyond the depth', () => nested(65, (inner) => [inner]), 'LIMIT_EXCEEDED'],
+    ['of many characters', () => 'x'.repeat(33_554_433), 'LIMIT_EXCEEDED'],
+    ['that holds itself', cyclic, 'LIMIT_EXCEEDED'],
+    ['with an endless list of nothing', () => new Array(4_294_967_295), 'LIMIT_EXCEEDED'],
+    ['with a long list of nothing', () => new Array(1_000_000), 'INVALID_PARAMS'],
+    ['with a large number', () => 2n ** 4096n, 'INVALID_PARAMS'],
+  ])('[W9.9] %s is refused, and costs nobody else', async (_what, value, code) => {
+    const server = tabsHost();
+    const unharmed = await bystander(server);
+    const peer = await admitted(server, clone);
+    const answers = await exchange(peer, [KIND.CALL, 1, 'control.echo', 0, { value: value() }]);
+    expect([answers.map(codeIn), handlersRun(server), peer.closed]).toEqual([[code], [], false]);
+    await unharmed();
+  });
+
+  test('[W9.9] a result like that costs a client its call', async () => {
+    for (const value of [nested(500, (inner) => [inner]), cyclic(), new Array(4_294_967_295)]) {
+      const { raw, control, session } = await welcomed(clone);
+      const outcome = codeOf(control.echo({ value: 1 }));
+      await settled();
+      raw.host.send([KIND.RESULT, 1, { value }]);
+      expect([await outcome, session.state]).toEqual(['INVALID_RESULT', 'open']);
+    }
+  });
+
+  test('a value within all bounds passes', async () => {
+    const server = tabsHost();
+    const peer = await admitted(server, clone);
+    const value = nested(60, (inner) => [inner]);
+    expect(await exchange(peer, [KIND.CALL, 1, 'control.echo', 0, { value }])).toEqual([
+      [KIND.RESULT, 1, { value }],
+    ]);
+  });
+});
+
+const Leaf = Type.Object({ text: Type.String() });
+const trees = defineProtocol({
+  name: 'org.example.trees',
+  version: '1.2.0',
+  capabilities: {
+    read: {
+      title: 'Read',
+      members: {
+        count: method({
+          params: {
+            type: 'object',
+            required: ['root'],
+            properties: { root: { $ref: 'Tree' } },
+            $defs: {
+              Tree: {
+                type: 'object',
+                properties: { left: { $ref: 'Tree' }, right: { $ref: 'Tree' } },
+              },
+            },
+          },
+        }),
+        choose: method({
+          params: {
+            type: 'object',
+            required: ['root'],
+            properties: { root: { $ref: 'Choice' } },
+            $defs: {
+              Choice: {
+                anyOf: [
+                  {
+                    type: 'object',
+                    required: ['a'],
+                    properties: { next: { $ref: 'Choice' }, a: { type: 'string' } },
+                  },
+                  {
+                    type: 'object',
+                    required: ['b'],
+                    properties: { next: { $ref: 'Choice' }, b: { type: 'string' } },
+                  },
+                ],
+              },
+            },
+          },
+        }),
+        rows: method({ params: Type.Object({ rows: Type.Array(Type.Array(Leaf)) }) }),
+      },
+    },
+  },
+});
+
+const treesHost = (): { readonly host: Host; readonly ran: string[] } => {
+  const host = createHost();
+  const ran: string[] = [];
+  const note = (name: string) => () => {
+    ran.push(name);
+  };
+  host.publish(trees, {
+    read: {
+      admit: [allow(anyExtension())],
+      provide: () => ({ count: note('count'), choose: note('choose'), rows: note('rows') }) as never,
+    },
+  });
+  return { host, ran };
+};
+
+const greeted = async (host: Host) => {
+  const peer = rawClient(host, { ...clone, name: 'portico:org.example.trees' });
+  peer.send(hello({ wants: ['read'] }));
+  await settled();
+  return peer;
+};
+
+describe('a small message that stands for a large one', () => {
+  /** A tree in which both branches are the same object, level by level: 2^levels nodes in a few bytes. */
+  const shared = (levels: number): unknown => {
+    let tree: object = {};
+    for (let i = 0; i < levels; i++) tree = { left: tree, right: tree };
+    return tree;
+  };
+
+  test('[W9.10] is bounded by the work it makes', { timeout: 20_000 }, async () => {
+    const { host, ran } = treesHost();
+    const peer = await greeted(host);
+    const started = performance.now();
+    const answers = await exchange(peer, [
+      KIND.CALL,
+      1,
+      'read.count',
+      0,
+      ...Array(50).fill({ root: shared(60) }),
+    ]);
+    expect(answers.map(codeIn)).toEqual(Array(50).fill('LIMIT_EXCEEDED'));
+    expect(ran).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  test('[W9.10] is bounded by what its shared lists stand for', { timeout: 20_000 }, async () => {
+    const { host, ran } = treesHost();
+    const peer = await greeted(host);
+    const row = Array(5000).fill({ text: 'x' });
+    const answers = await exchange(peer, [
+      KIND.CALL,
+      1,
+      'read.rows',
+      0,
+      ...Array(20).fill({ rows: Array(5000).fill(row) }),
+    ]);
+    expect(new Set(answers.map(codeIn))).toEqual(new Set(['LIMIT_EXCEEDED']));
+    expect([answers.length, ran]).toEqual([20, []]);
+  });
+
+  test('[W9.10] cannot make the alternatives of a schema be tried without end', {
+    timeout: 20_000,
+  }, async () => {
+    const { host, ran } = treesHost();
+    const peer = await greeted(host);
+    const root = nested(60, (next) => (next === 1 ? {} : { next }));
+    const answers = await exchange(peer, [KIND.CALL, 1, 'read.choose', 0, { root }, { root }, { root }]);
+    expect(new Set(answers.map(codeIn))).toEqual(new Set(['LIMIT_EXCEEDED']));
+    expect(ran).toEqual([]);
+    expect(await exchange(peer, [KIND.CALL, 4, 'read.count', 0, { root: shared(3) }])).toHaveLength(1);
+    expect(ran).toEqual(['count']);
+  });
+
+  test('leaves nothing behind in the host, however many ways there are through a schema', async () => {
+    const { host, ran } = treesHost();
+    const peer = await greeted(host);
+    const full = (levels: number): unknown =>
+      levels === 0 ? {} : { left: full(levels - 1), right: full(levels - 1) };
+    const time = async (id: number): Promise<number> => {
+      const started = performance.now();
+      await exchange(peer, [KIND.CALL, id, 'read.count', 0, { root: full(14) }]);
+      return performance.now() - started;
+    };
+    await time(1);
+    (globalThis as { gc?: () => void }).gc?.();
+    const before = process.memoryUsage().heapUsed;
+    for (let id = 2; id < 6; id++) await time(id);
+    (globalThis as { gc?: () => void }).gc?.();
+    expect(ran).toHaveLength(5);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
+  });
+});
