@@ -69,8 +69,9 @@ export const subscribe = (
     cancel: (writer) => writer.push([UNSUBSCRIBE, request.id]),
     fail(why) {
       done = true;
-      // Leaving is no failure.
-      if (why.code !== 'ABORTED') failure = why;
+      // Leaving is no failure, and what was not read by then is not wanted.
+      if (why.code === 'ABORTED' && why.origin === 'local') buffer.length = 0;
+      else failure = why;
       for (const { resolve } of readers.splice(0)) resolve(ending());
     },
     event(number, payload) {

@@ -1,10 +1,10 @@
-import type { ConnectEvent, Platform, RuntimePort } from '../../src/platform/platform.js';
+import type { ConnectEvent, HostPlatform, RuntimePort } from '../../src/platform/platform.js';
 import { randomId } from '../../src/platform/system.js';
 import { manualClock } from './manual-clock.js';
 import { FRIEND } from './raw-peer.js';
 
 /** A browser in which a host listens, and tests bring the ports. */
-export interface ListeningPlatform extends Platform {
+export interface ListeningPlatform extends HostPlatform {
   dispatch(event: ConnectEvent, port: RuntimePort): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Host } from 'portico/host';
 import { type Caller, extension, type Serialization } from 'portico/testing';
 import { internalsOf } from '../../src/host/create-host.js';
-import type { Platform, RuntimePort } from '../../src/platform/platform.js';
+import type { HostPlatform, Platform, RuntimePort } from '../../src/platform/platform.js';
 import { randomId } from '../../src/platform/system.js';
 import { memoryPorts } from '../../src/testing/memory-port.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
@@ -73,11 +73,11 @@ export const clockOf = (host: Host): ManualClock => {
   return clock;
 };
 
-const platforms = new WeakMap<ManualClock, Map<string, Platform>>();
+const platforms = new WeakMap<ManualClock, Map<string, HostPlatform>>();
 
 /** The host's side of the simulated browser: one for each clock and browser, as in a real one. */
-const hostPlatform = (clock: ManualClock, { own }: Caller): Platform => {
-  const known = platforms.get(clock) ?? new Map<string, Platform>();
+const hostPlatform = (clock: ManualClock, { own }: Caller): HostPlatform => {
+  const known = platforms.get(clock) ?? new Map<string, HostPlatform>();
   platforms.set(clock, known);
   const platform = known.get(own.origin) ?? {
     ...clock,
@@ -106,6 +106,18 @@ export const rawClient = (host: Host, options: RawClientOptions = {}): RawPeer =
   return peer;
 };
 
+/** A browser in which a real client reaches a real host, on the clock that the raw clients have. */
+export const linkedTo = (host: Host, as: Caller): Platform => ({
+  ...clockOf(host),
+  own: as.own,
+  connect(_target, { name }) {
+    const ports = memoryPorts(name, as.sender, 'json');
+    internalsOf(host).accept(ports.host, as.event, hostPlatform(clockOf(host), as));
+    return ports.client;
+  },
+  lastError: () => undefined,
+});
+
 /** Hosts driven by hand, for a real client: one for each time it connects. */
 export interface RawHosts {
   readonly platform: Platform;
@@ -131,13 +143,11 @@ export const rawHosts = (options: RawHostsOptions = {}): RawHosts => {
   const platform: Platform = {
     ...clock,
     own: FRIEND.own,
-    randomId,
     connect(_target, info) {
       const ports = memoryPorts(info.name, FRIEND.sender, serialization);
       hosts.push(rawPeer(ports.host));
       return port(ports.client);
     },
-    listen: () => () => {},
     lastError,
   };
   return {

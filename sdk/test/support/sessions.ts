@@ -1,9 +1,10 @@
 import { PorticoError } from 'portico';
 import { connect } from 'portico/client';
-import { extension, loopback } from 'portico/testing';
+import { extension } from 'portico/testing';
 import { expect } from 'vitest';
 import { KIND } from './kinds.js';
 import {
+  linkedTo,
   type RawClientOptions,
   type RawFrame,
   type RawHosts,
@@ -57,10 +58,11 @@ const SENTINEL = 990_099;
  * this session and a new one still work.
  */
 export const bystander = async (server: TabsHost): Promise<() => Promise<void>> => {
-  const { read } = loopback(server.host, { as: GUEST }).connect(tabs, { needs: ['read'] });
+  const platform = linkedTo(server.host, GUEST);
+  const { read } = connect(tabs, { needs: ['read'], platform });
   await read.ping();
   return async () => {
-    const later = loopback(server.host, { as: GUEST }).connect(tabs, { needs: ['read'] });
+    const later = connect(tabs, { needs: ['read'], platform });
     for (const each of [read, later.read])
       expect(await each.list({ windowId: SENTINEL })).toEqual([{ id: SENTINEL }]);
     later.session.close();

@@ -38,7 +38,7 @@ export const serveSession = (context: ServingContext): SessionHandler => {
   const { publication, session, limits, writer } = context;
   const methods = new Map<string, ServedMethod>();
   const subscriptions = new Map<number, Subscriber>();
-  const implementations = new Map<string, Readonly<Record<string, unknown>>>();
+  const implementations = new Map<string, () => Readonly<Record<string, unknown>>>();
   let highest = 0;
 
   const claim = (first: number, count: number): boolean => {
@@ -56,13 +56,21 @@ export const serveSession = (context: ServingContext): SessionHandler => {
       : new PorticoError('CAPABILITY_REFUSED', `${member.capability} was not granted`);
   };
 
+  /** Runs the provider once, also where it fails: trying again would run half of it twice. */
   const implementationOf = (capability: string): Readonly<Record<string, unknown>> => {
-    let made = implementations.get(capability);
-    if (!made) {
-      made = publication.servings.get(capability)?.provide?.(session) ?? {};
-      implementations.set(capability, made);
+    let implementation = implementations.get(capability);
+    if (!implementation) {
+      try {
+        const made = publication.servings.get(capability)?.provide?.(session) ?? {};
+        implementation = () => made;
+      } catch (error) {
+        implementation = () => {
+          throw error;
+        };
+      }
+      implementations.set(capability, implementation);
     }
-    return made;
+    return implementation();
   };
 
   const find = (path: string): ServedMethod | PorticoError => {

@@ -14,9 +14,12 @@ export const PRINCIPAL: InjectionToken<Principal> = Symbol('portico.principal');
 /** The capabilities granted to the session. */
 export const GRANTS: InjectionToken<ReadonlySet<string>> = Symbol('portico.grants');
 
-const children = new WeakMap<Session, DependencyContainer>();
+/** Children by parent and session. */
+const families = new WeakMap<DependencyContainer, WeakMap<Session, DependencyContainer>>();
 
 const childOf = (session: Session, parent: DependencyContainer): DependencyContainer => {
+  const children = families.get(parent) ?? new WeakMap<Session, DependencyContainer>();
+  families.set(parent, children);
   let child = children.get(session);
   if (!child) {
     const made = parent.createChildContainer();
@@ -31,7 +34,7 @@ const childOf = (session: Session, parent: DependencyContainer): DependencyConta
 };
 
 /**
- * A provider that lets tsyringe make the class: one child container for each session, shared by its
+ * A provider that lets tsyringe make the class: one child container of `parent` for each session, shared by its
  * capabilities and disposed with it, so that what has a `dispose()` and was made there is told of the end.
  * Mark what should exist once for each session `@scoped(Lifecycle.ContainerScoped)`. Inject by token
  * (`@inject(SESSION)`): extension bundles carry no type metadata.

@@ -1,9 +1,10 @@
 import type { ConnectionState } from 'portico/client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { KIND } from '../../support/kinds.js';
 import { settled } from '../../support/raw-peer.js';
 import { realClient, welcomed } from '../../support/sessions.js';
 import { welcome } from '../../support/tabs.js';
+import { collectUncaught } from '../../support/uncaught.js';
 
 type Client = ReturnType<typeof realClient>;
 
@@ -120,19 +121,7 @@ describe('what was settled', () => {
 });
 
 describe('a listener that throws', () => {
-  const failures: unknown[] = [];
-  const catchFailure = (error: unknown): void => void failures.push(error);
-  let others: NodeJS.UncaughtExceptionListener[] = [];
-  // It must be seen, which in Node means an uncaught exception; elsewhere that would fail the run.
-  beforeEach(() => {
-    others = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', catchFailure);
-  });
-  afterEach(() => {
-    process.off('uncaughtException', catchFailure);
-    for (const other of others) process.on('uncaughtException', other);
-  });
+  const failures = collectUncaught();
 
   test('is seen, and keeps nobody else from hearing', async () => {
     const it = realClient();
@@ -157,5 +146,4 @@ test('a client is a plain object: awaiting it does nothing, and nothing undeclar
   expect(await connection).toBe(connection);
   expect(await it.read).toBe(it.read);
   expect((it.read as unknown as Record<string, unknown>)['nope']).toBeUndefined();
-  vi.restoreAllMocks();
 });

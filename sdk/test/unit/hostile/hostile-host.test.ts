@@ -52,6 +52,8 @@ describe('a host that breaks a rule', () => {
     ['a frame that is a text', ['boo']],
     ['a result for nothing', [[KIND.RESULT, 99, null]]],
     ['a result without an id', [[KIND.RESULT]]],
+    ['a result for a number too large', [[KIND.RESULT, 1n, null]]],
+    ['an event with a number too large', [[KIND.EVENT, 3, 1n, { id: 1 }]]],
     ['more results than calls', [[KIND.RESULT, 1, ...Array(99).fill(null)]]],
     ['an endless list of results', [Object.assign(new Array(4_000_000_000), { 0: KIND.RESULT, 1: 1 })]],
     ['an error for nothing', [[KIND.ERROR, 99, { code: 'INTERNAL' }]]],
@@ -102,7 +104,7 @@ describe('a host that answers without sense', () => {
     ['a table of nothing', { n: 3 }],
     ['an endless table', { n: 4_000_000_000, k: ['id'], c: [new Array(4_000_000_000)] }],
     ['a table with a length of its own', { n: 1e9, k: ['id'], c: [[1]] }],
-    ['something that looks like a promise', { then: 'x' }],
+    ['something that looks like a promise', JSON.parse('{"then":"x"}')],
   ])('[W7.17] with %s rejects the call, and no other', async (_what, value) => {
     const unharmed = await other();
     const { raw, ended, session } = await busy();

@@ -44,7 +44,7 @@ const answeredWith = async (error: unknown): Promise<PorticoError> => {
 };
 
 describe('reading an error', () => {
-  test.each([
+  test.each<readonly [string, unknown]>([
     ['nothing', undefined],
     ['null', null],
     ['a text', 'INTERNAL'],
@@ -58,7 +58,7 @@ describe('reading an error', () => {
     ['a lower-case code', { code: 'refused' }],
     ['a Map', new Map([['code', 'REFUSED']])],
     ['an Error', new TypeError('no')],
-    ...LOCAL.map((code) => [`the local code ${code}`, { code }]),
+    ...LOCAL.map((code): readonly [string, unknown] => [`the local code ${code}`, { code }]),
   ])('[W10.1] %s means INTERNAL', async (_what, error) => {
     const failure = await answeredWith(error);
     expect([failure.code, failure.origin, PorticoError.is(failure)]).toEqual(['INTERNAL', 'remote', true]);
