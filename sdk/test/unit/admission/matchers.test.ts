@@ -13,10 +13,13 @@ import {
   tlsChannel,
   where,
 } from 'portico/host';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { matches } from '../../../src/host/admission/matchers.js';
 import { anyPrincipal, IDS, PRINCIPALS, SITE } from '../../support/principals.js';
 import { thrownBy } from '../../support/refusals.js';
+
+// Hundreds of cases: on a busy machine that may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Name = keyof typeof PRINCIPALS;
 

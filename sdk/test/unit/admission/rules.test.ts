@@ -12,10 +12,13 @@ import {
   tlsChannel,
   where,
 } from 'portico/host';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decide } from '../../../src/host/admission/rules.js';
 import { IDS, PRINCIPALS } from '../../support/principals.js';
 import { thrownBy } from '../../support/refusals.js';
+
+// Hundreds of cases: on a busy machine that may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const caller = PRINCIPALS.extension;
 const yes = where(['extension'], () => true, 'yes');

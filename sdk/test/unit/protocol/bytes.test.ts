@@ -6,6 +6,9 @@ import { fromEither, toBase64 } from '../../../src/protocol/base64.js';
 import { convert, weight } from '../../../src/protocol/conversion.js';
 import { codecOf, type HowElse, receiveParams, receiveResult, run } from '../../support/conversions.js';
 
+// Hundreds of cases: on a busy machine that may take its time.
+vi.setConfig({ testTimeout: 60_000 });
+
 const some = new Uint8Array([0, 1, 254, 255]);
 const send = (schema: object, value: unknown, how: HowElse, valueSize = DEFAULT_LIMITS.valueSize) =>
   run(schema, 'sendResult', value, { valueSize }, how);

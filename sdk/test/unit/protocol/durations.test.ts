@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { milliseconds } from '../../../src/protocol/durations.js';
 import type { Duration } from '../../../src/protocol/protocol.js';
 import { thrownBy } from '../../support/refusals.js';
+
+// Hundreds of cases: on a busy machine that may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 test.each<readonly [Duration, number]>([
   [1, 1],

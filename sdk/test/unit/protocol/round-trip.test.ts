@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type How, overJson, run } from '../../support/conversions.js';
 import { anyJson, described, GATE, sample } from '../../support/schemas.js';
 
-const runs = { numRuns: 400 };
+// Hundreds of cases: on a busy machine that may take its time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const runs = { numRuns: 300 };
 
 const converted = (schema: object, how: How, value: unknown, native = false, grants = [GATE]): unknown => {
   const outcome = run(schema, how, value, {}, { grants, native });

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { chooseVersion } from '../../../src/protocol/choose-version.js';
 import { compareVersions, isVersion, lineOf } from '../../../src/protocol/versions.js';
+
+// Hundreds of cases: on a busy machine that may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const runs = { numRuns: 500 };
 const part = fc.oneof(fc.nat(3), fc.nat(999_999));

@@ -3,6 +3,7 @@ import { KIND } from '../../support/kinds.js';
 import { type RawPeer, settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, codeOf, exchange, failureOf, welcomed } from '../../support/sessions.js';
 import { tabsHost } from '../../support/tabs.js';
+import { collectUncaught } from '../../support/uncaught.js';
 
 const eventsOf = (peer: RawPeer): unknown[] =>
   peer
@@ -186,26 +187,6 @@ describe('a client', () => {
     expect([(await changes.next()).value, gaps]).toEqual([{ id: 5 }, [2, 1]]);
   });
 
-  test('[W3.5] a handler for gaps that fails takes nothing else of the message with it', async () => {
-    const failures: unknown[] = [];
-    const previous = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.once('uncaughtException', (error) => failures.push(error));
-    const { raw, read } = await welcomed();
-    read.changed({
-      onGap: () => {
-        throw new Error('of the author');
-      },
-    });
-    const answer = read.get({ id: 7 });
-    await settled();
-    raw.host.send([KIND.EVENT, 1, 2, { id: 3 }], [KIND.RESULT, 2, { id: 7 }]);
-    expect(await answer).toEqual({ id: 7 });
-    await settled();
-    for (const listener of previous) process.on('uncaughtException', listener);
-    expect(failures).toEqual([new Error('of the author')]);
-  });
-
   test.each([
     ['repeats', 1],
     ['falls', 0],
@@ -288,5 +269,24 @@ describe('a client', () => {
       [KIND.CREDIT, 1, 2],
       [KIND.CREDIT, 1, 2],
     ]);
+  });
+});
+
+describe('a handler for gaps that fails', () => {
+  const failures = collectUncaught();
+
+  test('[W3.5] takes nothing else of the message with it', async () => {
+    const { raw, read } = await welcomed();
+    read.changed({
+      onGap: () => {
+        throw new Error('of the author');
+      },
+    });
+    const answer = read.get({ id: 7 });
+    await settled();
+    raw.host.send([KIND.EVENT, 1, 2, { id: 3 }], [KIND.RESULT, 2, { id: 7 }]);
+    expect(await answer).toEqual({ id: 7 });
+    await settled();
+    expect(failures).toEqual([new Error('of the author')]);
   });
 });

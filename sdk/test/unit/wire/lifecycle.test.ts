@@ -4,6 +4,7 @@ import { KIND } from '../../support/kinds.js';
 import { settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, exchange, failureOf, realClient, welcomed } from '../../support/sessions.js';
 import { tabsHost, welcome } from '../../support/tabs.js';
+import { collectUncaught } from '../../support/uncaught.js';
 
 type Client = ReturnType<typeof realClient>;
 
@@ -206,11 +207,9 @@ test('[W12.3] a host that refuses has run nothing', async () => {
 });
 
 describe('listeners of a connection', () => {
+  const failures = collectUncaught();
+
   test('that fail keep nothing from settling', async () => {
-    const failures: unknown[] = [];
-    const previous = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', (error) => failures.push(error));
     const { raw, read, session } = realClient();
     session.onChange((state) => {
       throw new Error(state);
@@ -223,8 +222,6 @@ describe('listeners of a connection', () => {
     raw.host.close();
     expect((await outcome).code).toBe('DISCONNECTED');
     await settled();
-    process.removeAllListeners('uncaughtException');
-    for (const listener of previous) process.on('uncaughtException', listener);
     expect(failures).toEqual([new Error('open'), new Error('dormant')]);
   });
 

@@ -1,0 +1,139 @@
+import { PorticoError } from 'portico';
+import { connect } from 'portico/client';
+import { describe, expect, test } from 'vitest';
+import { notes, notesHost } from '../../support/notes-host.js';
+import { settled } from '../../support/raw-peer.js';
+import { codeOf, failureOf } from '../../support/sessions.js';
+
+describe('a handler', () => {
+  test('gets its parameters, and nothing that was not declared', async () => {
+    const got: unknown[] = [];
+    const it = notesHost({
+      read: {
+        get(params) {
+          got.push(params);
+          return params;
+        },
+      },
+    });
+    await it.read.get({ id: 7 });
+    expect(got).toEqual([{ id: 7 }]);
+    expect(Object.getPrototypeOf(got[0])).toBe(Object.prototype);
+  });
+
+  test('may answer at once, later, or with somebody else’s promise', async () => {
+    class Thenable {
+      // biome-ignore lint/suspicious/noThenProperty: it stands for another library's promise
+      then(resolve: (value: unknown) => void): void {
+        resolve({ id: 3 });
+      }
+    }
+    const answers: unknown[] = [{ id: 1 }, Promise.resolve({ id: 2 }), new Thenable()];
+    const it = notesHost({ read: { get: () => answers.shift() as never } });
+    for (const id of [1, 2, 3]) expect(await it.read.get({ id: 0 })).toEqual({ id });
+  });
+
+  test('answers with a copy of what its client may see', async () => {
+    const note = { id: 1, title: 'a', secret: 'b' };
+    const it = notesHost({ read: { get: () => note } });
+    expect(await it.read.get({ id: 1 })).toEqual({ id: 1, title: 'a' });
+    const plain = connect(notes, { needs: ['read'], host: 'a'.repeat(32), platform: it.link.platform });
+    expect(await plain.read.get({ id: 1 })).toEqual({ id: 1 });
+    expect(note).toEqual({ id: 1, title: 'a', secret: 'b' });
+  });
+
+  test('that answers nothing where nothing is declared gives undefined, whatever it gave', async () => {
+    const it = notesHost({ read: { nothing: () => 'something' as never } });
+    expect(await it.read.nothing()).toBeUndefined();
+  });
+
+  const failing: readonly (readonly [string, () => unknown])[] = [
+    [
+      'throws an error',
+      () => {
+        throw new Error('secret');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    ['rejects with nothing', () => Promise.reject()],
+    ['rejects with a text', () => Promise.reject('secret')],
+    [
+      'throws a PorticoError of its own',
+      () => {
+        throw new PorticoError('REFUSED', 'secret', { data: 'secret' });
+      },
+    ],
+    [
+      'throws a declared error that it did not make',
+      () => {
+        throw new PorticoError('DECLARED', 'secret', { declared: 'other', data: 'secret' });
+      },
+    ],
+    ['gives what does not fit', () => ({ id: 'secret' })],
+    ['gives nothing', () => undefined],
+    ['gives a promise of what does not fit', async () => ({ id: 'secret' })],
+    [
+      'gives what throws when it is read',
+      () => ({
+        get id() {
+          throw new Error('secret');
+        },
+      }),
+    ],
+    ['gives a function', () => () => 'secret'],
+    ['gives a number that is none', () => ({ id: Number.NaN })],
+  ];
+
+  test.each(failing)('that %s answers with INTERNAL, says no more, and is reported', async (_title, get) => {
+    const it = notesHost({ read: { get: get as never, nothing: () => {} } });
+    const failure = await failureOf(it.read.get({ id: 1 }));
+    expect(failure).toMatchObject({
+      code: 'INTERNAL',
+      origin: 'remote',
+      data: undefined,
+      declared: undefined,
+    });
+    expect(JSON.stringify([failure.message, failure.data])).not.toContain('secret');
+    expect(failure.message).toBe('INTERNAL: read.get failed');
+    expect(it.failures()).toHaveLength(1);
+    expect(it.failures()[0]).toMatchObject({
+      level: 'error',
+      message: 'read.get failed',
+      session: it.session.info?.id,
+    });
+    await it.read.nothing();
+  });
+
+  test('whose result is too large is told so, and reported', async () => {
+    const it = notesHost({ read: { blob: () => new Uint8Array(200) }, limits: { valueSize: 100 } });
+    const failure = await failureOf(it.read.blob());
+    expect(failure).toMatchObject({ code: 'LIMIT_EXCEEDED', origin: 'remote', data: { limit: 'valueSize' } });
+    expect(it.failures()).toHaveLength(1);
+  });
+});
+
+describe('the log', () => {
+  test('that throws takes nothing with it', async () => {
+    const it = notesHost({
+      read: {
+        nothing: () => {
+          throw new Error('mine');
+        },
+      },
+      log: () => {
+        throw new Error('log');
+      },
+    });
+    expect(await codeOf(it.read.nothing())).toBe('INTERNAL');
+    expect(it.session.state).toBe('open');
+  });
+
+  test('has no parameters and no results in it', async () => {
+    const it = notesHost({ read: { get: () => ({ id: 424242, title: 'private' }) } });
+    await it.read.get({ id: 313131 });
+    it.session.close();
+    await settled();
+    expect(it.entries.map(({ event }) => event)).toEqual(['admitted', 'ended']);
+    expect(JSON.stringify(it.entries)).not.toMatch(/424242|313131|private/);
+  });
+});
