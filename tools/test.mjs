@@ -5,7 +5,7 @@ import { commandOf, runNode, secondsSince } from './run.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 import { readReport, sum, testsIn, totalsOf } from './test-totals.mjs';
 
-const limit = 300_000;
+const limit = 720_000;
 const packages = /** @type {const} */ ({ chromium: 'chromium', firefox: 'firefox-esr' });
 const browserNames = /** @type {(keyof typeof packages)[]} */ (Object.keys(packages));
 

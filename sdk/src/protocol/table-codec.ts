@@ -1,4 +1,4 @@
-import { type Codec, FAIL, fail, failAt, isObject, weighed } from './conversion.js';
+import { type Codec, FAIL, fail, failAt, isObject, step, weighed } from './conversion.js';
 import { type Field, read } from './interpret.js';
 
 /** Fewer objects than this travel as they are: naming the columns would cost more than it saves. */
@@ -18,10 +18,13 @@ interface Table {
 }
 
 /** Writes lists of objects as tables where that is smaller; `plain` writes the others. */
-export const toTable =
-  (fields: readonly Field[], plain: Codec, count: Codec): Codec =>
-  (rows) => {
+export const toTable = (fields: readonly Field[], plain: Codec, count: Codec): Codec => {
+  let nullable: Field[] | undefined;
+  return (rows) => {
     if (!Array.isArray(rows) || rows.length < LEAST_ROWS) return plain(rows);
+    // Where null is a value, it can't stand for none. Asked before anything is converted, and so weighed.
+    nullable ??= fields.filter(({ codec, required }) => !required && codec(null) !== FAIL);
+    if (nullable.some((field) => isPatchy(rows, field))) return plain(rows);
     const n = rows.length;
     if (count(n) === FAIL) return FAIL;
     const stray = rows.findIndex((row) => !isObject(row));
@@ -49,13 +52,18 @@ export const toTable =
         column[i] = result;
       }
       if (absent === n) continue;
-      // Where null is a value, it can't stand for none.
-      if (absent > 0 && codec(null) !== FAIL) return plain(rows);
       table.k.push(key);
       table.c.push(column);
     }
     return table.k.length > 0 ? table : plain(rows);
   };
+};
+
+/** Whether some of the rows have a property, and others don't. */
+const isPatchy = (rows: readonly unknown[], field: Field): boolean => {
+  const has = (row: unknown): boolean => isObject(row) && read(row, field) !== undefined;
+  return rows.some(has) && !rows.every(has);
+};
 
 /** Reads lists of objects, as tables or as they are. */
 export const fromTable =
@@ -73,8 +81,11 @@ export const fromTable =
     ) {
       return fail('an array');
     }
-    if (count(n) === FAIL || weighed((n as number) * c.length, 0) === FAIL) return FAIL;
-    const rows = Array.from({ length: n as number }, (): Record<string, unknown> => ({}));
+    const rowsOf = n as number;
+    // Each row is an object to make, though its columns may have nothing in them.
+    if (count(n) === FAIL || weighed(rowsOf * c.length, 0) === FAIL || step(16 * rowsOf) === FAIL)
+      return FAIL;
+    const rows = Array.from({ length: rowsOf }, (): Record<string, unknown> => ({}));
     for (const { key, codec, required } of fields) {
       const column = c[k.indexOf(key)];
       if (!column && !required) continue;

@@ -1,28 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, test } from 'vitest';
-import type { LoadedExtension } from '../../../../tools/browser/types.mjs';
 import { clickButton } from '../support/click-button.js';
 import { eventually } from '../support/eventually.js';
 import type { World } from '../support/world.js';
-
-/** What an extension's script has written to the console, once it has written all of this. */
-const untilWritten = (
-  { session }: World,
-  { id }: LoadedExtension,
-  file: string,
-  lines: readonly string[],
-): Promise<string[]> =>
-  eventually(
-    () => {
-      const written = session
-        .backgroundLog(id)
-        .filter(({ source }) => source.endsWith(`/${file}`))
-        .map(({ text }) => text.trim());
-      return lines.every((line) => written.includes(line)) ? written : undefined;
-    },
-    `${file} writes ${lines.join(', ')}`,
-  );
 
 interface Play {
   readonly fixture: 'mdn' | 'greetings';
@@ -31,19 +12,31 @@ interface Play {
 }
 
 /** Loads a page, clicks it, clicks the button; gives what both scripts have written. */
-const play = async (world: World, { fixture, content, background }: Play) => {
-  const { session, directoryOf, pages } = world;
+const play = async ({ session, directoryOf, pages }: World, { fixture, content, background }: Play) => {
   const extension = await session.install(directoryOf(fixture));
+  const earlier = session.backgroundLog(extension).length;
+  /** What a script has written to the console, once that line is there. */
+  const untilWritten = (file: string, line: string): Promise<string[]> =>
+    eventually(() => {
+      const written = session
+        .backgroundLog(extension)
+        .slice(earlier)
+        .filter(({ source }) => source.endsWith(`/${file}`))
+        .map(({ text }) => text.trim());
+      return written.includes(line) ? written : undefined;
+    }, `${file} writes ${line}`);
+
   const page: Page = await session.openPage(pages.url('/', 'localhost'));
   try {
-    const hello =
-      fixture === 'mdn' ? ['hi there content script!'] : [`${IN_CONTENT} hi there content script!`];
-    await untilWritten(world, extension, content, hello);
+    const isMdn = fixture === 'mdn';
+    await untilWritten(content, `${isMdn ? '' : `${IN_CONTENT} `}hi there content script!`);
     await page.click('body');
-    const clicked = fixture === 'mdn' ? 'they clicked the page!' : `${IN_BACKGROUND} they clicked the page!`;
-    const inBackground = await untilWritten(world, extension, background, [clicked]);
+    const inBackground = await untilWritten(
+      background,
+      `${isMdn ? '' : `${IN_BACKGROUND} `}they clicked the page!`,
+    );
     await clickButton(session, extension, page);
-    const inContent = await untilWritten(world, extension, content, ['they clicked the button!']);
+    const inContent = await untilWritten(content, 'they clicked the button!');
     return { inContent, inBackground };
   } finally {
     await page.close();

@@ -4,6 +4,9 @@ import { defineProtocol, method } from 'portico';
 import { allow, anyExtension, createHost, type Host } from 'portico/host';
 import { Type } from 'typebox';
 import { afterEach, describe, expect, test } from 'vitest';
+import { outputDecoder } from '../../../src/call/member-codecs.js';
+import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
+import { convert, FAIL, failure } from '../../../src/protocol/conversion.js';
 import { KIND } from '../../support/kinds.js';
 import { expectPrototypesUntouched } from '../../support/prototypes.js';
 import { rawClient, settled } from '../../support/raw-peer.js';
@@ -16,7 +19,7 @@ import {
   handlersRun,
   welcomed,
 } from '../../support/sessions.js';
-import { hello, tabsHost } from '../../support/tabs.js';
+import { hello, tabs, tabsHost } from '../../support/tabs.js';
 
 afterEach(expectPrototypesUntouched);
 
@@ -195,6 +198,14 @@ describe('a small message that stands for a large one', () => {
     expect(ran).toEqual([]);
     expect(await exchange(peer, [KIND.CALL, 4, 'read.count', 0, { root: shared(3) }])).toHaveLength(1);
     expect(ran).toEqual(['count']);
+  });
+
+  test('[W9.10] [W9.11] is no table with endless columns of nothing', () => {
+    const { list } = tabs.capabilities.read.members;
+    const codec = outputDecoder(list.result);
+    const table = (n: number): unknown => ({ n, k: ['id'], c: [new Array(n)] });
+    expect(convert(codec, table(8_000_000), DEFAULT_LIMITS)).toBe(FAIL);
+    expect(failure()).toMatchObject({ limit: 'messageSize' });
   });
 
   test('leaves nothing behind in the host, however many ways there are through a schema', async () => {

@@ -77,6 +77,51 @@ describe.each(every)('a tuple by %s', (how) => {
   });
 });
 
+describe('a list of objects', () => {
+  const text = { type: 'string' };
+  const row = (title: object) => ({
+    type: 'array',
+    items: { type: 'object', required: ['name'], properties: { name: text, title } },
+  });
+  const rows = [0, 1, 2, 3, 4].map((index) => ({ name: 'x'.repeat(10), ...(index ? { title: 'y' } : {}) }));
+
+  test.each([
+    ['where a property may be missing', row(text)],
+    ['where it may be missing or null', row({ type: ['string', 'null'] })],
+  ])('weighs the same however it travels, %s', (_title, schema) => {
+    const weight = 5 * 10 + 4 + 5;
+    expect(run(schema, 'sendResult', rows, { valueSize: weight })).toHaveProperty('value');
+    expect(run(schema, 'sendResult', rows, { valueSize: weight - 1 })).toMatchObject({
+      failed: { limit: 'valueSize' },
+    });
+  });
+
+  test.each([
+    [row({ type: ['string', 'null'] }), [null, undefined, 'a', null]],
+    [row({ type: ['string', 'null'] }), [null, null, 'a', null]],
+    [row(text), ['a', undefined, 'b', 'c']],
+    [row(text), [undefined, undefined, undefined, undefined]],
+    [row({}), [{ deep: [null] }, undefined, null, 5]],
+  ])('tells what is null from what is missing (%#)', (schema, titles) => {
+    const list = titles.map((title) => ({ name: 'a', ...(title === undefined ? {} : { title }) }));
+    const sent = run(schema, 'sendResult', list) as { value: unknown };
+    expect(run(schema, 'receiveResult', JSON.parse(JSON.stringify(sent.value)))).toStrictEqual({
+      value: list,
+    });
+  });
+
+  test('says which row does not fit', () => {
+    const bad = rows.map((each, index) => (index === 3 ? { ...each, name: 5 } : each));
+    expect(run(row(text), 'sendResult', bad)).toEqual({ failed: { path: '/3/name', expected: 'a string' } });
+    expect(run(row(text), 'sendResult', [...rows.slice(0, 4), {}])).toEqual({
+      failed: { path: '/4/name', expected: 'a value' },
+    });
+    expect(run(row(text), 'sendResult', [...rows, null])).toEqual({
+      failed: { path: '/5', expected: 'an object' },
+    });
+  });
+});
+
 test('an array keeps only its items: other properties are not sent', () => {
   const value = Object.assign([1], { extra: 1 });
   const sent = (sendResult(integers, value) as { value: object }).value;
