@@ -35,10 +35,16 @@ export const createDoorkeeper = (
   let instance: string | undefined;
   let admitted = 0;
   let refusal: Refusal | undefined;
+  let tls: string | undefined;
+
+  const hint = (): string => {
+    tls ??= tlsHint(publications);
+    return tls;
+  };
 
   /** Who is told no, is told this: the same words whatever was asked for. */
   const refusalText = (): Refusal => {
-    refusal ??= { code: 'REFUSED', message: `this host does not admit this caller${tlsHint(publications)}` };
+    refusal ??= { code: 'REFUSED', message: `this host does not admit this caller${hint()}` };
     return refusal;
   };
 
@@ -104,7 +110,7 @@ export const createDoorkeeper = (
     const guest: HostSession = openHostSession(port, platform, alarm, limits, {
       answer(hello) {
         const settle = (ready: readonly Candidate[]): Answer => {
-          const settled = answerHello(hello, ready, refusalText());
+          const settled = answerHello(hello, ready, refusalText(), hint());
           if ('refusal' in settled) {
             log({
               level: 'warn',

@@ -25,6 +25,7 @@ export const answerHello = (
   hello: Hello,
   candidates: readonly Candidate[],
   refusal: Refusal,
+  hint: string,
 ): Settled | { refusal: Refusal } => {
   const open = candidates.filter(({ decisions }) => admits(decisions));
   if (open.length === 0) return { refusal };
@@ -46,7 +47,7 @@ export const answerHello = (
   }
   const missing = hello.needs.filter((capability) => !granted.includes(capability));
   if (missing.length > 0) {
-    const message = `not granted: ${missing.join(', ')}`;
+    const message = `not granted: ${missing.join(', ')}${hint}`;
     return { refusal: { code: 'CAPABILITY_REFUSED', message, data: { capabilities: missing, granted } } };
   }
   return { publication: chosen.publication, version: agreement.version, granted, refused };

@@ -76,6 +76,14 @@ describe('the hint in a refusal', () => {
     expect(new Set(refusals.map(({ data }) => data))).toEqual(new Set([undefined]));
   });
 
+  test('is there, too, where only the capability that requires one is refused', async () => {
+    const { host } = hostOf(anyExtension(), bound);
+    const { session } = loopback(host, { as: extension('a') }).connect(notes, { needs: ['read', 'write'] });
+    const error = await failureOf(session.ready());
+    expect(error.code).toBe('CAPABILITY_REFUSED');
+    expect(error.message).toContain(HINT);
+  });
+
   test('is not there where nothing requires one', async () => {
     const { host } = hostOf(any(extensions({ chromium: ['z'] }), bound));
     expect((await failureOf(list(host, page('https://a.example')))).message).toBe(
