@@ -11,14 +11,13 @@ import { NOTHING } from '../wire/frames.js';
 
 /** A codec that is built when it is first needed: most clients use few of a protocol's members. */
 const later = (schema: Schema, mode: Mode): Codec => {
+  const plan = planOf(schema);
+  // Now, while the author of the mistake is the caller: later it would break a frame of the other side's.
+  if (!plan)
+    throw new PorticoError('INVALID_DEFINITION', 'make protocols with defineProtocol, or compile them');
   let codec: Codec | undefined;
   return (value) => {
-    if (!codec) {
-      const plan = planOf(schema);
-      if (!plan)
-        throw new PorticoError('INVALID_DEFINITION', 'make protocols with defineProtocol, or compile them');
-      codec = interpret(plan, mode);
-    }
+    codec ??= interpret(plan, mode);
     return codec(value);
   };
 };

@@ -23,6 +23,9 @@ export interface SubscribableEvent {
   readonly decode: Codec;
 }
 
+/** Taken events are given back as credit at the latest after so many: a host may hold the credit lower than was asked. */
+const MOST_TAKEN = 32;
+
 /** Events in order, from the moment of subscribing. Iterate it once; leaving the loop unsubscribes. */
 export type Subscription<T> = AsyncIterableIterator<T>;
 
@@ -51,7 +54,7 @@ export const subscribe = (
   };
   const give = (value: unknown): IteratorResult<unknown> => {
     // What the reader has taken, the host may send again: a slow reader never fills the buffer.
-    if (++taken >= limits.eventCredit / 2 && !done) {
+    if (++taken >= Math.min(limits.eventCredit / 2, MOST_TAKEN) && !done) {
       requests.outlet?.writer.push([CREDIT, request.id, taken]);
       taken = 0;
     }

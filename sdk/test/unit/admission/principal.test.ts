@@ -107,8 +107,8 @@ describe('nobody', () => {
     ['an extension’s url with an empty id', { id: '', url: `${ORIGIN}/bg.js`, origin: ORIGIN }],
     ['a sandboxed page', { id: ID, url: `${ORIGIN}/sandbox.html`, origin: 'null' }],
     ['an opaque origin', { url: 'https://a.example/', origin: 'null' }],
-    ['a local file', { url: 'file:///tmp/a.html', origin: 'file://' }],
-    ['a local file with an opaque origin', { id: ID, url: 'file:///tmp/a.html', origin: 'null' }],
+    ['a local file', { url: 'file:///srv/a.html', origin: 'file://' }],
+    ['a local file with an opaque origin', { id: ID, url: 'file:///srv/a.html', origin: 'null' }],
     ['a data url', { url: 'data:text/html,x', origin: 'null' }],
     ['a blob of a site', { url: `blob:${WEB}/1-2`, origin: WEB }],
     ['a blob of an extension', { id: ID, url: `blob:${ORIGIN}/1-2`, origin: ORIGIN }],
@@ -164,7 +164,7 @@ describe('nobody', () => {
     ['an own content script without an origin', { id: own.id, url: `${WEB}/` }],
     ['an own page with another’s origin', { id: own.id, url: `${ORIGIN}/a.html`, origin: ORIGIN }],
     ['an own sandboxed page', { id: own.id, url: `${own.origin}/sandbox.html`, origin: 'null' }],
-    ['an own script in a local file', { id: own.id, url: 'file:///tmp/a.html', origin: 'null' }],
+    ['an own script in a local file', { id: own.id, url: 'file:///srv/a.html', origin: 'null' }],
     ['an own script in about:srcdoc', { id: own.id, url: 'about:srcdoc', origin: WEB }],
   ])('internal: %s', (_title, sender) => {
     expect(internal(sender)).toBe(nobody);
