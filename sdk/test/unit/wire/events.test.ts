@@ -270,6 +270,19 @@ describe('a client', () => {
       [KIND.CREDIT, 1, 2],
     ]);
   });
+
+  test('[W8.12] gives it back at the latest after 32 events, however much it gave', async () => {
+    const { raw, read } = await welcomed();
+    const changes = read.changed();
+    await settled();
+    raw.host.send([KIND.EVENT, 1, 0, ...Array.from({ length: 70 }, (_, id) => ({ id }))]);
+    for (let i = 0; i < 70; i++) await changes.next();
+    await settled();
+    expect(raw.host.of(KIND.CREDIT)).toEqual([
+      [KIND.CREDIT, 1, 32],
+      [KIND.CREDIT, 1, 32],
+    ]);
+  });
 });
 
 describe('a handler for gaps that fails', () => {

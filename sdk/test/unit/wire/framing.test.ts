@@ -252,19 +252,19 @@ describe('messages from a client', () => {
   test('[W4.8] only calls of one member without options, and with nothing between, share a frame', async () => {
     const { raw, read } = await welcomed();
     for (const id of [1, 2]) void read.get({ id }).catch(() => {});
-    void read.ping().catch(() => {});
     void read.get({ id: 3 }, { deadline: 5000 }).catch(() => {});
     void read.get({ id: 4 }, { deadline: 5000 }).catch(() => {});
     void read.get({ id: 5 }).catch(() => {});
+    void read.ping().catch(() => {});
     read.changed();
     void read.get({ id: 6 }).catch(() => {});
     await settled();
     expect(raw.host.frames.slice(1)).toEqual([
       [KIND.CALL, 1, 'read.get', 0, { id: 1 }, { id: 2 }],
-      [KIND.CALL, 3, 'read.ping', 0, null],
-      [KIND.CALL, 4, 'read.get', { d: 5000 }, { id: 3 }],
-      [KIND.CALL, 5, 'read.get', { d: 5000 }, { id: 4 }],
-      [KIND.CALL, 6, 'read.get', 0, { id: 5 }],
+      [KIND.CALL, 3, 'read.get', { d: 5000 }, { id: 3 }],
+      [KIND.CALL, 4, 'read.get', { d: 5000 }, { id: 4 }],
+      [KIND.CALL, 5, 'read.get', 0, { id: 5 }],
+      [KIND.CALL, 6, 'read.ping', 0, null],
       [KIND.SUBSCRIBE, 7, 'read.changed', 256],
       [KIND.CALL, 8, 'read.get', 0, { id: 6 }],
     ]);
