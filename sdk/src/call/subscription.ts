@@ -26,6 +26,8 @@ export interface SubscribableEvent {
 /** Taken events are given back as credit at the latest after so many: a host may hold the credit lower than was asked. */
 const MOST_TAKEN = 32;
 
+type Next = IteratorResult<unknown>;
+
 /** Events in order, from the moment of subscribing. Iterate it once; leaving the loop unsubscribes. */
 export type Subscription<T> = AsyncIterableIterator<T>;
 
@@ -40,19 +42,20 @@ export const subscribe = (
   error?: PorticoError,
 ): Subscription<unknown> => {
   const buffer: unknown[] = [];
-  const readers: PromiseWithResolvers[] = [];
+  /** Those who wait for the next event. */
+  const readers: ((result: Next | Promise<Next>) => void)[] = [];
   let taken = 0;
   let expected = 0;
   let done = false;
   let failure: PorticoError | undefined;
 
   /** What a reader gets when there is nothing to wait for. An error is told once; after that it is over. */
-  const ending = (): Promise<IteratorResult<unknown>> => {
+  const ending = (): Promise<Next> => {
     const told = failure;
     failure = undefined;
     return told ? Promise.reject(told) : Promise.resolve({ done: true, value: undefined });
   };
-  const give = (value: unknown): IteratorResult<unknown> => {
+  const give = (value: unknown): Next => {
     // What the reader has taken, the host may send again: a slow reader never fills the buffer.
     if (++taken >= Math.min(limits.eventCredit / 2, MOST_TAKEN) && !done) {
       requests.outlet?.writer.push([CREDIT, request.id, taken]);
@@ -75,7 +78,7 @@ export const subscribe = (
       // Leaving is no failure, and what was not read by then is not wanted.
       if (why.code === 'ABORTED' && why.origin === 'local') buffer.length = 0;
       else failure = why;
-      for (const { resolve } of readers.splice(0)) resolve(ending());
+      for (const read of readers.splice(0)) read(ending());
     },
     event(number, payload) {
       const missed = number - expected;
@@ -86,8 +89,8 @@ export const subscribe = (
       if (missed > 0) queueMicrotask(() => onGap?.(missed));
       const value = receive(decode, payload, limits);
       if (value === FAIL) return stop('INVALID_RESULT', 'does not fit the protocol');
-      const reader = readers.shift();
-      if (reader) reader.resolve(give(value));
+      const read = readers.shift();
+      if (read) read(give(value));
       // Only a host that ignores the credit fails here: this side's heap is not its to fill.
       else if (buffer.length < limits.eventCredit) buffer.push(value);
       else stop('PROTOCOL_VIOLATION', 'came unasked');
@@ -100,7 +103,7 @@ export const subscribe = (
     [Symbol.asyncIterator]: () => iterator,
     next() {
       if (buffer.length > 0) return Promise.resolve(give(buffer.shift()));
-      return done ? ending() : new Promise((resolve) => readers.push({ resolve }));
+      return done ? ending() : new Promise((resolve) => readers.push(resolve));
     },
     return() {
       buffer.length = 0;
@@ -111,7 +114,3 @@ export const subscribe = (
   };
   return iterator;
 };
-
-interface PromiseWithResolvers {
-  resolve(result: IteratorResult<unknown> | Promise<IteratorResult<unknown>>): void;
-}

@@ -77,11 +77,15 @@ export const createConnection = (plan: ConnectionPlan) => {
   const attach = (window: number, nativeBytes: boolean): void =>
     requests.attach({ writer: (session as ClientSession).writer, window, nativeBytes });
 
-  /** The state first: whoever tries again when it is told must find the new one. */
-  const settle = (next: ConnectionState, error: PorticoError, arrived: boolean): void => {
+  const leave = (next: ConnectionState, error?: PorticoError): void => {
     session = info = undefined;
     alarm.stop();
     change(next, error);
+  };
+
+  /** The state first: whoever tries again when it is told must find the new one. */
+  const settle = (next: ConnectionState, error: PorticoError, arrived: boolean): void => {
+    leave(next, error);
     const told = takeWaiters();
     requests.detach(error, false, arrived);
     for (const { reject } of told) reject(error);
@@ -145,7 +149,9 @@ export const createConnection = (plan: ConnectionPlan) => {
       cancelRetry();
       const { busy } = requests;
       session?.close(busy);
-      settle('closed', busy || waiters.length || listeners.size ? closed() : UNHEARD, false);
+      // An error takes a stack with it, which costs as much as closing: none is made where nobody would see it.
+      if (busy || waiters.length || listeners.size) settle('closed', closed(), false);
+      else leave('closed');
     },
   };
 
@@ -163,9 +169,6 @@ export const createConnection = (plan: ConnectionPlan) => {
       state === 'closed' ? closed() : tooNew(member, info?.version),
   };
 };
-
-// An error takes a stack with it, which costs as much as closing: none is made where nobody would see it.
-const UNHEARD = {} as PorticoError;
 
 /** What {@link createConnection} gives. */
 export type ConnectionMachine = ReturnType<typeof createConnection>;

@@ -7,7 +7,12 @@ import { lineOf } from '../protocol/versions.js';
 import type { Principal } from './admission/principal.js';
 import { createDoorkeeper } from './doorkeeper.js';
 import type { Log } from './log.js';
-import { createPublication, decideAll, type Publication } from './serving/publication.js';
+import {
+  createPublication,
+  decideAll,
+  type Publication,
+  rulesForTlsChannels,
+} from './serving/publication.js';
 import type { Served, Serving } from './serving/types.js';
 
 export interface HostOptions {
@@ -147,16 +152,13 @@ const admitsOwn = ({ servings }: Publication): boolean =>
   );
 
 const warnOfTlsChannels = (publications: readonly Publication[], log: Log): void => {
-  for (const { protocol, servings } of publications) {
-    for (const [capability, { admit }] of servings) {
-      for (const { verdict, matcher } of admit) {
-        if (verdict !== 'allow' || !matcher.needsTlsChannelId) continue;
-        log({
-          level: 'warn',
-          event: 'configuration',
-          message: `${protocol.name} ${capability}: allow(${matcher.text}) admits nobody in today's browsers, since none supplies a TLS channel ID`,
-        });
-      }
+  for (const publication of publications) {
+    for (const { capability, rule } of rulesForTlsChannels(publication)) {
+      log({
+        level: 'warn',
+        event: 'configuration',
+        message: `${publication.protocol.name} ${capability}: allow(${rule.matcher.text}) admits nobody in today's browsers, since none supplies a TLS channel ID`,
+      });
     }
   }
 };

@@ -13,7 +13,13 @@ import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
 import { derivePrincipal, type Principal } from './admission/principal.js';
 import type { Log } from './log.js';
 import { answerHello, type Candidate, type Settled } from './serving/answer-hello.js';
-import { admits, type Decisions, decideAll, type Publication } from './serving/publication.js';
+import {
+  admits,
+  type Decisions,
+  decideAll,
+  type Publication,
+  rulesForTlsChannels,
+} from './serving/publication.js';
 import { serveSession } from './serving/serve-session.js';
 import { createSession } from './serving/session.js';
 
@@ -55,8 +61,11 @@ export const createDoorkeeper = (
     answer = refusalText(),
   ): void => {
     refusePort(port, answer);
-    log({ level: 'warn', event: 'refused', message: `refused ${describe(principal)}: ${why}`, principal });
+    logRefusal(principal, why);
   };
+
+  const logRefusal = (principal: Principal | undefined, why: string): void =>
+    log({ level: 'warn', event: 'refused', message: `refused ${describe(principal)}: ${why}`, principal });
 
   const count = (key: string, by: number): number => {
     const now = (perPrincipal.get(key) ?? 0) + by;
@@ -112,12 +121,7 @@ export const createDoorkeeper = (
         const settle = (ready: readonly Candidate[]): Answer => {
           const settled = answerHello(hello, ready, refusalText(), hint());
           if ('refusal' in settled) {
-            log({
-              level: 'warn',
-              event: 'refused',
-              message: `refused ${describe(principal)}: ${settled.refusal.code}`,
-              principal,
-            });
+            logRefusal(principal, settled.refusal.code);
             return { refused: settled.refusal };
           }
           session = `${instance}.${++admitted}`;
@@ -232,12 +236,6 @@ const describe = (principal: Principal | undefined): string =>
 
 /** One sentence for the whole host, so that it gives away no more to one caller than to another. */
 const tlsHint = (publications: ReadonlyMap<string, readonly Publication[]>): string => {
-  const requires = [...publications.values()]
-    .flat()
-    .some(({ servings }) =>
-      [...servings.values()].some(({ admit }) =>
-        admit.some(({ verdict, matcher }) => verdict === 'allow' && matcher.needsTlsChannelId),
-      ),
-    );
+  const requires = [...publications.values()].flat().some((each) => rulesForTlsChannels(each).length > 0);
   return requires ? '; it requires a TLS channel ID for something, which no current browser supplies' : '';
 };

@@ -207,9 +207,10 @@ export const interpret = (root: Plan, mode: Mode): Codec => {
         if (result === FAIL) return failAt(key);
         copy[key] = result;
       }
-      // The common case needs no names: as many as were found.
-      if (closed && Object.keys(value).length !== known) {
-        for (const key of Object.keys(value)) {
+      const keys = closed ? Object.keys(value) : [];
+      // The common case ends here: as many as were found.
+      if (closed && keys.length !== known) {
+        for (const key of keys) {
           if (names.has(key) || value[key] === undefined) continue;
           // Assigning __proto__ would set a prototype, here or in the handler's own copies.
           const codec = key !== '__proto__' && others.find(([pattern]) => pattern.test(key))?.[1];
@@ -231,9 +232,9 @@ export const interpret = (root: Plan, mode: Mode): Codec => {
 
   const tagged = (plans: readonly Plan[], tag: string, tags: readonly unknown[]): Codec => {
     const byTag = new Map(plans.map((plan, i) => [tags[i], build(plan)]));
+    const field = { key: tag, shadowed: tag in Object.prototype };
     return (value) => {
-      const codec =
-        isObject(value) && byTag.get(read(value, { key: tag, shadowed: tag in Object.prototype }));
+      const codec = isObject(value) && byTag.get(read(value, field));
       if (codec) return codec(value);
       fail(`one of ${JSON.stringify(tags)}`);
       return failAt(tag);

@@ -106,10 +106,14 @@ export const openHostSession = (
       over(error);
       return;
     }
-    writer.push([state === 'open' ? GOODBYE : REFUSE, toWire(error)]);
+    finish([state === 'open' ? GOODBYE : REFUSE, toWire(error)], error);
+  };
+
+  const finish = (last: Frame, reason: EndReason): void => {
+    writer.push(last);
     writer.flush();
     transport.close();
-    over(error);
+    over(reason);
   };
 
   const violated = (rule: string): void => end(new PorticoError('PROTOCOL_VIOLATION', rule));
@@ -180,10 +184,7 @@ export const openHostSession = (
   const settle = (answer: Answer, nativeBytes: boolean): void => {
     if (state !== 'deciding') return;
     if ('refused' in answer) {
-      writer.push([REFUSE, answer.refused]);
-      writer.flush();
-      transport.close();
-      over({ code: 'REFUSED', message: 'not admitted' });
+      finish([REFUSE, answer.refused], { code: 'REFUSED', message: 'not admitted' });
       return;
     }
     state = 'open';

@@ -17,7 +17,7 @@ export const PROOF = 5; /** client, later: the signature */
 export const GOODBYE = 6; /** either: [GOODBYE, error] */
 
 // Calls. They are folded: calls of one member with consecutive ids share a frame.
-export const CALL = 7; /** [CALL, firstId, member, options, params, params, …] */
+export const CALL = 7; /** [CALL, firstId, member, options or 0, params, params, …]; options: { d: milliseconds } */
 export const RESULT = 8; /** [RESULT, firstId, value, value, …] */
 export const ERROR = 9; /** [ERROR, id, error] */
 export const CANCEL = 10; /** [CANCEL, id] */
@@ -47,9 +47,3 @@ export type Batch = readonly Frame[];
 
 /** What stands in a frame where there is no value: JSON has no undefined. */
 export const NOTHING = null;
-
-/** The options of a CALL, or 0 where there are none. A receiver ignores keys it doesn't know. */
-export interface CallOptionsOnWire {
-  /** The deadline in milliseconds, where the caller chose one. */
-  d?: number;
-}

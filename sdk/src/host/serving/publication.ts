@@ -135,3 +135,11 @@ export const decideAll = (
 /** Whether any capability is allowed: what makes a caller one who may know that there is something. */
 export const admits = (decisions: Decisions): boolean =>
   [...decisions.values()].some(({ verdict }) => verdict === 'allow');
+
+/** The rules that let in only who brings a TLS channel ID: in today's browsers, nobody. */
+export const rulesForTlsChannels = ({ servings }: Publication): { capability: string; rule: Rule }[] =>
+  [...servings].flatMap(([capability, { admit }]) =>
+    admit
+      .filter(({ verdict, matcher }) => verdict === 'allow' && matcher.needsTlsChannelId)
+      .map((rule) => ({ capability, rule })),
+  );

@@ -110,25 +110,24 @@ export const serveSession = (context: ServingContext): SessionHandler => {
   const subscribe = ([, id, path, credit]: Frame): string | undefined => {
     if (!isId(id) || typeof path !== 'string' || !isId(credit) || !claim(id, 1))
       return 'a malformed SUBSCRIBE';
+    const refusal = subscribeTo(path, id, credit);
+    if (refusal) writer.push([END, id, toWire(refusal)]);
+    return undefined;
+  };
+
+  /** Subscribes, or says why not. */
+  const subscribeTo = (path: string, id: number, credit: number): PorticoError | undefined => {
     const member = lookUp(path);
-    const refusal =
-      member instanceof PorticoError
-        ? member
-        : !member.source
-          ? new PorticoError('UNKNOWN_MEMBER', `${path} is no event`)
-          : subscriptions.size >= limits.subscriptions
-            ? new PorticoError('LIMIT_EXCEEDED', 'too many subscriptions', {
-                data: { limit: 'subscriptions' },
-              })
-            : undefined;
-    if (refusal) {
-      writer.push([END, id, toWire(refusal)]);
-      return undefined;
+    if (member instanceof PorticoError) return member;
+    const { source, encoder } = member;
+    if (!source) return new PorticoError('UNKNOWN_MEMBER', `${path} is no event`);
+    if (subscriptions.size >= limits.subscriptions) {
+      return new PorticoError('LIMIT_EXCEEDED', 'too many subscriptions', {
+        data: { limit: 'subscriptions' },
+      });
     }
-    const { source, encoder } = member as PublishedMember;
     const encode = encoder(session.grants, context.nativeBytes);
-    const subscriber = source?.subscribe(id, { writer, encode }, credit);
-    if (subscriber) subscriptions.set(id, subscriber);
+    subscriptions.set(id, source.subscribe(id, { writer, encode }, credit));
     return undefined;
   };
 
