@@ -1,5 +1,4 @@
 import { PorticoError } from '../errors/portico-error.js';
-import type { Limits } from '../limits/limits.js';
 import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { CANCEL } from '../wire/frames.js';
@@ -41,7 +40,6 @@ class Call implements Request {
     private readonly deadline: number | undefined,
     readonly expires: number,
     private readonly requests: Requests,
-    private readonly limits: Limits,
     private readonly resolve: (value: unknown) => void,
     private readonly reject: (error: PorticoError) => void,
   ) {
@@ -59,7 +57,7 @@ class Call implements Request {
 
   result(received: unknown): void {
     this.requests.remove(this);
-    const value = receive(this.method.decode, received, this.limits);
+    const value = receive(this.method.decode, received, this.requests.limits);
     if (value === FAIL) this.fail(this.misfit());
     else this.resolve(value);
   }
@@ -76,7 +74,7 @@ class Call implements Request {
   /** A declared error with its data read by schema; what doesn't fit is no declared error. */
   private declared({ message, declared, data }: PorticoError): PorticoError {
     const codec = this.method.errors.get(declared);
-    const read = codec ? receive(codec, data, this.limits) : FAIL;
+    const read = codec ? receive(codec, data, this.requests.limits) : FAIL;
     return read === FAIL
       ? this.misfit()
       : new PorticoError('DECLARED', message.slice(10), { data: read, declared }, 'remote');
@@ -93,19 +91,15 @@ export const startCall = (
   params: unknown,
   { signal, deadline }: CallOptions,
   requests: Requests,
-  limits: Limits,
-  now: number,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    const codec = method.encode[requests.outlet?.nativeBytes ? 1 : 0];
+    const { limits, clock, outlet } = requests;
+    const codec = method.encode[outlet?.nativeBytes ? 1 : 0];
     // A value that can't cross must fail here, not take the whole batch with it.
     const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${method.path}: params`);
     if (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31)) {
       throw new PorticoError('INVALID_ARGUMENT', 'a deadline is a positive number of milliseconds');
     }
-    const expires = now + (deadline ?? method.deadline ?? limits.deadline);
-    requests.add(
-      new Call(method, encoded, weight(), deadline, expires, requests, limits, resolve, reject),
-      signal,
-    );
+    const expires = clock.now() + (deadline ?? method.deadline ?? limits.deadline);
+    requests.add(new Call(method, encoded, weight(), deadline, expires, requests, resolve, reject), signal);
   });

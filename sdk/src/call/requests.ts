@@ -1,5 +1,7 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
+import type { Limits } from '../limits/limits.js';
 import { type Alarm, expireLate } from '../platform/alarm.js';
+import type { Clock } from '../platform/platform.js';
 import { compareVersions } from '../protocol/versions.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { END, ERROR, EVENT, type Frame, RESULT } from '../wire/frames.js';
@@ -36,6 +38,8 @@ export interface Request {
 
 /** What a connection's requests have in common. They outlive sessions only while nothing of them has arrived. */
 export interface Requests {
+  readonly limits: Limits;
+  readonly clock: Clock;
   /** Sends it, or keeps it until it can be sent. An abort or a deadline withdraws it. */
   add(request: Request, signal?: AbortSignal): void;
   /** Takes it out of the books; false when it has been before. */
@@ -54,9 +58,9 @@ export interface Requests {
   failNewer(version: string): void;
   /** Ends what is late; gives the next deadline. */
   expire(now: number): number;
-  /** The session, if there is one. */
-  readonly outlet: Outlet | undefined;
-  readonly busy: boolean;
+  /** The session, if there is one. Set by `attach` and `detach` alone. */
+  outlet: Outlet | undefined;
+  busy(): boolean;
 }
 
 /** Why a member can't be used in a session of this version, if so. */
@@ -68,11 +72,10 @@ export const tooNew = (
     ? new PorticoError('MEMBER_TOO_NEW', `${path} came with ${since}; the host speaks ${version}`)
     : undefined;
 
-export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
+export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: Limits, clock: Clock): Requests => {
   const sent = new Map<number, Request>();
   // A Set keeps the order and lets an aborted one leave from the middle.
   const waiting = new Set<Request>();
-  let outlet: Outlet | undefined;
   let highest = 0;
 
   // Those that wait go first: when one that was sent leaves, the next takes its place, unless it has gone, too.
@@ -84,6 +87,7 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
 
   const pump = (): void => {
     for (const request of waiting) {
+      const { outlet } = requests;
       if (!outlet || !mayGo(request, outlet)) return;
       waiting.delete(request);
       send(request, outlet);
@@ -110,11 +114,14 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
 
   const withdraw = (request: Request, error: PorticoError): void => {
     if (!remove(request)) return;
-    if (outlet && request.id !== 0) request.cancel(outlet.writer);
+    if (requests.outlet && request.id !== 0) request.cancel(requests.outlet.writer);
     request.fail(error);
   };
 
-  return {
+  const requests: Requests = {
+    limits,
+    clock,
+    outlet: undefined,
     remove,
     withdraw,
     add(request, signal) {
@@ -129,21 +136,22 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
         signal.addEventListener('abort', abort);
         request.release = () => signal.removeEventListener('abort', abort);
       }
+      const { outlet } = requests;
       if (outlet && waiting.size === 0 && mayGo(request, outlet)) send(request, outlet);
       else waiting.add(request);
       alarm.at(request.expires);
     },
     attach(next) {
-      outlet = next;
+      requests.outlet = next;
       pump();
     },
     detach(error, keep, mayHaveRun) {
-      outlet = undefined;
+      requests.outlet = undefined;
       highest = calls = 0;
-      const requests = [...sent.values(), ...waiting];
+      const ended = [...sent.values(), ...waiting];
       sent.clear();
       waiting.clear();
-      for (const request of requests) {
+      for (const request of ended) {
         const arrived = mayHaveRun && request.id !== 0;
         request.id = 0;
         if (keep) waiting.add(request);
@@ -192,11 +200,7 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>): Requests => {
       expireLate(all(), now, (late) =>
         withdraw(late, new PorticoError('DEADLINE_EXCEEDED', `${late.path} took too long`)),
       ),
-    get outlet() {
-      return outlet;
-    },
-    get busy() {
-      return sent.size + waiting.size > 0;
-    },
+    busy: () => sent.size + waiting.size > 0,
   };
+  return requests;
 };

@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
-import type { Limits } from '../limits/limits.js';
 import { type Codec, FAIL, receive } from '../protocol/conversion.js';
 import { CREDIT, SUBSCRIBE, UNSUBSCRIBE } from '../wire/frames.js';
 import type { Request, Requests } from './requests.js';
@@ -38,9 +37,9 @@ export const subscribe = (
   { path, since, decode }: SubscribableEvent,
   { signal, onGap }: SubscribeOptions,
   requests: Requests,
-  limits: Limits,
   error?: PorticoError,
 ): Subscription<unknown> => {
+  const { limits } = requests;
   const buffer: unknown[] = [];
   /** Those who wait for the next event. */
   const readers: ((result: Next | Promise<Next>) => void)[] = [];

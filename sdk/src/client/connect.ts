@@ -2,10 +2,11 @@ import { PorticoError } from '../errors/portico-error.js';
 import { DEFAULT_LIMITS } from '../limits/limits.js';
 import { browserPlatform } from '../platform/browser-platform.js';
 import { inTab } from '../platform/browser-tab-platform.js';
-import type { Platform, Target } from '../platform/platform.js';
+import type { ConnectInfo, Platform, Target } from '../platform/platform.js';
 import type { AnyProtocol, CapabilityName } from '../protocol/protocol.js';
 import { lineOf } from '../protocol/versions.js';
-import { PORT_PREFIX } from '../wire/handshake.js';
+import { WIRE_VERSION } from '../wire/frames.js';
+import { type Hello, PORT_PREFIX, PROBE } from '../wire/handshake.js';
 import { capabilityClient } from './capability-client.js';
 import { createConnection } from './connection.js';
 import type { Connection, ConnectOptions } from './types.js';
@@ -83,7 +84,7 @@ export const connectAny = async <
   const started = start(protocols, platform, hostOf(first, platform, options.host), options);
   const { version } = await started.machine.control.ready();
   const chosen = protocols.find((each) => lineOf(each.version) === lineOf(version)) as AnyProtocol;
-  started.plan.versions = [chosen.version];
+  started.hello.versions = [chosen.version];
   return { major: Number(version.split('.')[0]), ...started.connection(chosen) } as never;
 };
 
@@ -99,6 +100,8 @@ const hostOf = (
   return { id: host };
 };
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 const start = (
   protocols: readonly AnyProtocol[],
   platform: Platform,
@@ -107,16 +110,21 @@ const start = (
 ) => {
   const { needs = [], wants = [], name, includeTlsChannelId, whenUnreachable } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const info = {
-    name: PORT_PREFIX + (protocols[0] as AnyProtocol).name,
-    // Firefox refuses keys whose value is undefined.
-    ...(includeTlsChannelId && { includeTlsChannelId }),
+  const info: Mutable<ConnectInfo> = { name: PORT_PREFIX + (protocols[0] as AnyProtocol).name };
+  // Firefox refuses keys whose value is undefined.
+  if (includeTlsChannelId) info.includeTlsChannelId = true;
+  const hello: Hello = {
+    wire: [WIRE_VERSION],
+    versions: protocols.map(({ version }) => version),
+    needs: [...needs],
+    wants: [...wants],
+    probe: PROBE,
   };
+  if (name) hello.name = name;
   const plan = {
     platform,
     limits,
-    hello: { needs: [...needs], wants: [...wants], ...(name && { name }) },
-    versions: protocols.map(({ version }) => version),
+    hello,
     waits: whenUnreachable === 'wait',
     dial() {
       if (target) return platform.connect(target, info);
@@ -127,16 +135,16 @@ const start = (
   machine.wake();
   return {
     machine,
-    plan,
+    hello,
     connection(protocol: AnyProtocol): object {
-      const client = (capability: string): object =>
-        capabilityClient(protocol, capability, machine, limits, platform);
-      return {
-        ...Object.fromEntries(needs.map((capability) => [capability, client(capability)])),
+      const client = (capability: string): object => capabilityClient(protocol, capability, machine);
+      const connection: Record<string, unknown> = {
+        session: machine.control,
         has: async (capability: string) =>
           (await machine.control.ready()).granted.includes(capability) && client(capability),
-        session: machine.control,
       };
+      for (const capability of needs) connection[capability] = client(capability);
+      return connection;
     },
   };
 };

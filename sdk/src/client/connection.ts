@@ -4,7 +4,6 @@ import type { Limits } from '../limits/limits.js';
 import { createAlarm } from '../platform/alarm.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { type ClientSession, openClientSession } from '../session/client-session.js';
-import { WIRE_VERSION } from '../wire/frames.js';
 import type { Hello, Welcome } from '../wire/handshake.js';
 import type { ConnectionState, SessionControl, SessionInfo } from './types.js';
 
@@ -12,9 +11,8 @@ import type { ConnectionState, SessionControl, SessionInfo } from './types.js';
 export interface ConnectionPlan {
   readonly platform: Platform;
   readonly limits: Limits;
-  readonly hello: Omit<Hello, 'wire' | 'versions'>;
-  /** Versions to offer; narrowed to one line once it is chosen. */
-  versions: string[];
+  /** Its versions are narrowed to one line once it is chosen. */
+  readonly hello: Hello;
   readonly waits: boolean;
   /** Opens a port. Throws what the browser throws for ids of a wrong form. */
   dial(): RuntimePort;
@@ -23,6 +21,8 @@ export interface ConnectionPlan {
 /** Milliseconds before the first new attempt to reach an absent host; doubled up to the second, and jittered. */
 const FIRST_RETRY = 500;
 const LAST_RETRY = 30_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Waiter {
   resolve(info: SessionInfo): void;
@@ -33,9 +33,7 @@ interface Waiter {
 export const createConnection = (plan: ConnectionPlan) => {
   const { platform, limits } = plan;
   const listeners = new Set<(state: ConnectionState, error?: PorticoError) => void>();
-  let state: ConnectionState = 'dormant';
   let session: ClientSession | undefined;
-  let info: SessionInfo | undefined;
   let retryIn = FIRST_RETRY;
   let cancelRetry = (): void => {};
   const waiters: Waiter[] = [];
@@ -44,10 +42,10 @@ export const createConnection = (plan: ConnectionPlan) => {
     if (session && session.expires <= now) session.giveUp();
     return Math.min(requests.expire(now), session?.expires ?? Number.POSITIVE_INFINITY);
   });
-  const requests = createRequests(alarm);
+  const requests = createRequests(alarm, limits, platform);
 
   const change = (next: ConnectionState, error?: PorticoError): void => {
-    state = next;
+    control.state = next;
     for (const listener of [...listeners]) {
       // Its failures are its author's: they must not keep others from hearing.
       queueMicrotask(() => listener(next, error));
@@ -65,7 +63,8 @@ export const createConnection = (plan: ConnectionPlan) => {
     limits: theirs,
     bytes,
   }: Welcome): void => {
-    info = { id, instance, version, granted, refused };
+    const info = { id, instance, version, granted, refused };
+    control.info = info;
     retryIn = FIRST_RETRY;
     // What travelled with the hello was asked for before the version was known.
     requests.failNewer(version);
@@ -78,7 +77,7 @@ export const createConnection = (plan: ConnectionPlan) => {
     requests.attach({ writer: (session as ClientSession).writer, window, nativeBytes });
 
   const leave = (next: ConnectionState, error?: PorticoError): void => {
-    session = info = undefined;
+    session = control.info = undefined;
     alarm.stop();
     change(next, error);
   };
@@ -92,7 +91,7 @@ export const createConnection = (plan: ConnectionPlan) => {
   };
 
   const ended = (error: PorticoError, arrived: boolean): void => {
-    if (!plan.waits || error.code !== 'UNREACHABLE' || !(requests.busy || waiters.length)) {
+    if (!plan.waits || error.code !== 'UNREACHABLE' || !(requests.busy() || waiters.length)) {
       settle('dormant', error, arrived);
       return;
     }
@@ -104,10 +103,9 @@ export const createConnection = (plan: ConnectionPlan) => {
   };
 
   const open = (): void => {
-    if (state !== 'connecting') change('connecting');
-    const hello: Hello = { ...plan.hello, wire: [WIRE_VERSION], versions: plan.versions };
+    if (control.state !== 'connecting') change('connecting');
     try {
-      session = openClientSession(plan.dial(), platform, hello, limits, {
+      session = openClientSession(plan.dial(), platform, plan.hello, limits, {
         welcome,
         ended,
         frame: requests.frame,
@@ -124,17 +122,13 @@ export const createConnection = (plan: ConnectionPlan) => {
 
   const closed = (): PorticoError => new PorticoError('CLOSED', 'the connection was closed');
 
-  const control: SessionControl = {
-    get state() {
-      return state;
-    },
-    get info() {
-      return info;
-    },
+  const control: Mutable<SessionControl> = {
+    state: 'dormant',
+    info: undefined,
     ready: () =>
       new Promise((resolve, reject) => {
-        if (info) resolve(info);
-        else if (state === 'closed') reject(closed());
+        if (control.info) resolve(control.info);
+        else if (control.state === 'closed') reject(closed());
         else {
           waiters.push({ resolve, reject });
           wake();
@@ -145,9 +139,9 @@ export const createConnection = (plan: ConnectionPlan) => {
       return () => listeners.delete(listener);
     },
     close() {
-      if (state === 'closed') return;
+      if (control.state === 'closed') return;
       cancelRetry();
-      const { busy } = requests;
+      const busy = requests.busy();
       session?.close(busy);
       // An error takes a stack with it, which costs as much as closing: none is made where nobody would see it.
       if (busy || waiters.length || listeners.size) settle('closed', closed(), false);
@@ -157,7 +151,7 @@ export const createConnection = (plan: ConnectionPlan) => {
 
   /** After any use: starts a session if there is none. Whatever waits fails if there is no starting one. */
   const wake = (): void => {
-    if (state === 'dormant') open();
+    if (control.state === 'dormant') open();
   };
 
   return {
@@ -166,7 +160,7 @@ export const createConnection = (plan: ConnectionPlan) => {
     wake,
     /** Why a member can't be used now, if so. */
     unusable: (member: { path: string; since: string | undefined }): PorticoError | undefined =>
-      state === 'closed' ? closed() : tooNew(member, info?.version),
+      control.state === 'closed' ? closed() : tooNew(member, control.info?.version),
   };
 };
 

@@ -67,13 +67,17 @@ export const internalsOf = (host: Host): HostInternals => internals.get(host) as
 /** Makes a host. Nothing listens, and nobody is let in, until it publishes and listens. */
 export const createHost = (options: HostOptions = {}): Host => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const log: Log = (entry) => {
-    try {
-      options.log?.(entry);
-    } catch {
-      // A log that fails must not take the host with it.
-    }
-  };
+  const { log: write } = options;
+  /** Absent where nobody reads it: then nothing is put into words. */
+  const log: Log | undefined =
+    write &&
+    ((entry) => {
+      try {
+        write(entry);
+      } catch {
+        // A log that fails must not take the host with it.
+      }
+    });
   const publications = new Map<string, Publication[]>();
   const every = (): Publication[] => [...publications.values()].flat();
   const doorkeeper = createDoorkeeper(publications, limits, log);
@@ -151,10 +155,10 @@ const admitsOwn = ({ servings }: Publication): boolean =>
     admit.some(({ matcher }) => matcher.kinds?.has('self') || matcher.kinds?.has('content-script')),
   );
 
-const warnOfTlsChannels = (publications: readonly Publication[], log: Log): void => {
+const warnOfTlsChannels = (publications: readonly Publication[], log: Log | undefined): void => {
   for (const publication of publications) {
     for (const { capability, rule } of rulesForTlsChannels(publication)) {
-      log({
+      log?.({
         level: 'warn',
         event: 'configuration',
         message: `${publication.protocol.name} ${capability}: allow(${rule.matcher.text}) admits nobody in today's browsers, since none supplies a TLS channel ID`,

@@ -33,9 +33,10 @@ export interface Doorkeeper {
 export const createDoorkeeper = (
   publications: ReadonlyMap<string, readonly Publication[]>,
   limits: Limits,
-  log: Log,
+  log: Log | undefined,
 ): Doorkeeper => {
-  const guests = new Set<HostSession>();
+  // No Set: V8 links the tables that a set has outgrown, and so keeps what was in it until a full collection.
+  const guests: HostSession[] = [];
   const perPrincipal = new Map<string, number>();
   let watch: Alarm | undefined;
   let instance: string | undefined;
@@ -65,7 +66,7 @@ export const createDoorkeeper = (
   };
 
   const logRefusal = (principal: Principal | undefined, why: string): void =>
-    log({ level: 'warn', event: 'refused', message: `refused ${describe(principal)}: ${why}`, principal });
+    log?.({ level: 'warn', event: 'refused', message: `refused ${describe(principal)}: ${why}`, principal });
 
   const count = (key: string, by: number): number => {
     const now = (perPrincipal.get(key) ?? 0) + by;
@@ -74,7 +75,7 @@ export const createDoorkeeper = (
     return now;
   };
 
-  const ring = (now: number): number => Math.min(...[...guests].map((each) => each.expire(now)));
+  const ring = (now: number): number => Math.min(...guests.slice().map((each) => each.expire(now)));
 
   const accept = (port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void => {
     // Other listeners of this extension live on beside Portico.
@@ -100,8 +101,8 @@ export const createDoorkeeper = (
       return;
     }
     const key = `${principal.kind} ${'id' in principal ? principal.id : ''} ${principal.origin}`;
-    if (guests.size >= limits.sessions || (perPrincipal.get(key) ?? 0) >= limits.sessionsPerPrincipal) {
-      const limit = guests.size >= limits.sessions ? 'sessions' : 'sessionsPerPrincipal';
+    if (guests.length >= limits.sessions || (perPrincipal.get(key) ?? 0) >= limits.sessionsPerPrincipal) {
+      const limit = guests.length >= limits.sessions ? 'sessions' : 'sessionsPerPrincipal';
       const answer = {
         code: 'LIMIT_EXCEEDED',
         message: `too many sessions`,
@@ -134,10 +135,11 @@ export const createDoorkeeper = (
         });
       },
       over(reason) {
-        guests.delete(guest);
+        const at = guests.indexOf(guest);
+        if (at >= 0) guests.splice(at, 1);
         count(key, -1);
         const violated = reason.code === 'PROTOCOL_VIOLATION';
-        log({
+        log?.({
           level: violated ? 'warn' : 'info',
           event: violated ? 'violation' : 'ended',
           message: `session of ${describe(principal)} ended: ${reason.message}`,
@@ -146,7 +148,7 @@ export const createDoorkeeper = (
         });
       },
     });
-    guests.add(guest);
+    guests.push(guest);
   };
 
   const admit = (
@@ -168,7 +170,7 @@ export const createDoorkeeper = (
       },
       begin({ writer, nativeBytes }) {
         // Not before: while the rules made up their mind, the caller may have gone.
-        log({
+        log?.({
           level: 'info',
           event: 'admitted',
           message: `admitted ${describe(principal)} to ${publication.protocol.name} ${version}: ${granted.join(', ') || 'nothing'}`,
@@ -184,7 +186,7 @@ export const createDoorkeeper = (
           writer,
           nativeBytes,
           report(path, error) {
-            log({
+            log?.({
               level: 'error',
               event: 'handler-failed',
               message: `${path} failed`,
@@ -201,10 +203,10 @@ export const createDoorkeeper = (
   return {
     accept,
     endAll(reason) {
-      for (const guest of [...guests]) guest.end(reason);
+      for (const guest of guests.slice()) guest.end(reason);
     },
     get sessions() {
-      return guests.size;
+      return guests.length;
     },
   };
 };

@@ -38,7 +38,6 @@ export const openClientSession = (
   limits: Limits,
   listener: ClientSessionListener,
 ): ClientSession => {
-  let expires = platform.now() + limits.handshake;
   let greeted = false;
   let over = false;
 
@@ -72,7 +71,7 @@ export const openClientSession = (
     const welcome = kind === WELCOME ? readWelcome(body, limits) : undefined;
     if (!welcome || !answers(welcome, hello)) return 'no welcome';
     greeted = true;
-    expires = Number.POSITIVE_INFINITY;
+    session.expires = Number.POSITIVE_INFINITY;
     listener.welcome(welcome);
     return undefined;
   };
@@ -102,21 +101,22 @@ export const openClientSession = (
   });
 
   const writer = createBatchWriter(transport, limits, listener.unsendable);
-  writer.push([HELLO, { ...hello, probe: new Uint8Array([80]) }]);
-  return {
+  // No getters in what is made for each session: V8 would make a hidden class for each, which only a full
+  // collection frees, with all that it reaches.
+  const session = {
     writer,
-    get expires() {
-      return expires;
-    },
+    expires: platform.now() + limits.handshake,
     giveUp: () =>
       end(new PorticoError('HANDSHAKE_TIMEOUT', `no answer to the hello in ${limits.handshake} ms`)),
-    close(farewell) {
+    close(farewell: boolean) {
       over = true;
       if (farewell) writer.push([GOODBYE, { code: 'CLOSED' }]);
       writer.flush();
       transport.close();
     },
   };
+  writer.push([HELLO, hello]);
+  return session;
 };
 
 /** Whether a welcome settles on what the hello offered: nobody negotiates a version that is newer, or none. */

@@ -8,6 +8,9 @@ import type { Plan } from '../protocol/plan.js';
 /** Ports of Portico are named so, followed by the protocol's name. Ports of other names are left alone. */
 export const PORT_PREFIX = 'portico:';
 
+/** What a hello carries to find out how bytes may travel. */
+export const PROBE = /* @__PURE__ */ new Uint8Array([80]);
+
 /** The client's first frame. */
 export interface Hello {
   /** Wire versions, any order. */
@@ -18,7 +21,7 @@ export interface Hello {
   needs: string[];
   /** Capabilities it can do without. */
   wants: string[];
-  /** A `Uint8Array([80])`: whether it arrives as one tells how bytes may travel. */
+  /** {@link PROBE}: whether it arrives as one tells how bytes may travel. */
   probe?: unknown;
   /** What the client calls itself; nobody vouches for it. */
   name?: string;

@@ -19,21 +19,39 @@ export interface OwnedSession extends Session {
   end(reason: EndReason): void;
 }
 
-/** The signal is made when somebody asks: idle sessions should cost next to nothing. */
-export const createSession = (facts: Omit<Session, 'signal'>): OwnedSession => {
-  let controller: AbortController | undefined;
-  let ended: EndReason | undefined;
-  const abort = ({ code, message }: EndReason): void => controller?.abort(new PorticoError(code, message));
-  return {
-    ...facts,
-    get signal() {
-      controller ??= new AbortController();
-      if (ended && !controller.signal.aborted) abort(ended);
-      return controller.signal;
-    },
-    end(reason) {
-      ended = reason;
-      if (controller) abort(reason);
-    },
-  };
-};
+/** A class for its getter: one in an object literal costs a hidden class for each session. */
+class ServedSession implements OwnedSession {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly version: string;
+  readonly grants: ReadonlySet<string>;
+  #controller: AbortController | undefined;
+  #ended: EndReason | undefined;
+
+  constructor({ id, principal, version, grants }: Omit<Session, 'signal'>) {
+    this.id = id;
+    this.principal = principal;
+    this.version = version;
+    this.grants = grants;
+  }
+
+  /** Made when somebody asks: idle sessions should cost next to nothing. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    this.#abort();
+    return this.#controller.signal;
+  }
+
+  end(reason: EndReason): void {
+    this.#ended = reason;
+    this.#abort();
+  }
+
+  #abort(): void {
+    // A signal that is aborted already keeps its reason.
+    if (this.#ended && this.#controller?.signal.aborted === false)
+      this.#controller.abort(new PorticoError(this.#ended.code, this.#ended.message));
+  }
+}
+
+export const createSession = (facts: Omit<Session, 'signal'>): OwnedSession => new ServedSession(facts);
