@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { commandOf, isMain, runNode, secondsSince } from './run.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
@@ -93,9 +93,46 @@ async function isCurrent() {
   return (await readFile(stamp, 'utf8')) === (await hashOfSources());
 }
 
+/** @param {string} pid */
+const runs = (pid) => {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Waits until no other process builds: two builds at once would take each other's output away. */
+async function lock() {
+  const file = join(root, 'build', 'lock');
+  await mkdir(dirname(file), { recursive: true });
+  for (let told = false; ; told = true) {
+    try {
+      await writeFile(file, `${process.pid}`, { flag: 'wx' });
+      return () => rm(file, { force: true });
+    } catch {
+      const pid = await readFile(file, 'utf8').catch(() => '');
+      // One that was killed leaves its lock behind.
+      if (pid && !runs(pid)) await rm(file, { force: true });
+      else if (!told) console.log(`Build: waiting for another build (process ${pid})`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
 /** Builds the SDK and both extensions for both browsers, unless the sources are those of the last build. */
 export async function build() {
   if (await isCurrent()) return console.log('Build: up to date');
+  const unlock = await lock();
+  try {
+    if (await isCurrent()) return console.log('Build: up to date');
+    await buildAll();
+  } finally {
+    await unlock();
+  }
+}
+
+async function buildAll() {
   const started = performance.now();
   // Taken first: a source that changes while we build must not count as built.
   const hash = await hashOfSources();
