@@ -76,11 +76,19 @@ function copyDeclarations() {
 
 /** @returns {import('rollup').RollupOptions[]} */
 export function sdkBundles() {
-  const found = sdkEntries().filter(({ input }) => existsSync(input));
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'sdk/package.json'), 'utf8'));
+  // Beside the entries, the command line: nothing imports it.
+  const cli = { name: 'cli', input: join(root, 'sdk/build/cli/main.js') };
+  const found = [...sdkEntries(), cli].filter(({ input }) => existsSync(input));
   return [
     {
       input: Object.fromEntries(found.map(({ name, input }) => [name, input])),
-      external: [/^node:/, 'tsyringe', '@abraham/reflection', 'rollup', 'vite'],
+      external: [
+        /^node:/,
+        ...[...Object.keys(dependencies), 'tsyringe', '@abraham/reflection', 'rollup', 'vite'].map(
+          (name) => new RegExp(`^${name}(/|$)`),
+        ),
+      ],
       plugins: [nodeResolve(), typescriptSourceMaps(), copyDeclarations()],
       onwarn,
       output: {
@@ -96,12 +104,19 @@ export function sdkBundles() {
 
 /**
  * Compiles an extension's `*.protocol` modules. Loaded when needed: the SDK has just been built.
- * @param {string} extension @returns {Promise<import('rollup').Plugin>}
+ * @param {string} extension @param {string} file the bundle @returns {Promise<import('rollup').Plugin>}
  */
-async function protocolPlugin(extension) {
+async function protocolPlugin(extension, file) {
   const { portico } = await import(pathToFileURL(join(root, 'sdk/dist/build.js')).href);
-  // A client asks nobody for consent.
-  return portico({ descriptions: extension === 'host-extension' });
+  // The manifests are linted by the gate, which has both browsers' side by side.
+  if (extension === 'host-extension')
+    return portico({ side: file === 'background.js' ? 'host' : 'client', lint: false });
+  // A client asks nobody for consent, and this one's background needs one capability of four.
+  return portico({
+    descriptions: false,
+    lint: false,
+    ...(file === 'background.js' && { capabilities: ['read'] }),
+  });
 }
 
 /**
@@ -132,19 +147,16 @@ function forEachBrowser(extension, file) {
 
 /** @returns {Promise<import('rollup').RollupOptions[]>} */
 export async function extensionBundles() {
-  const protocols = Object.fromEntries(
-    await Promise.all(extensions.map(async (each) => [each, await protocolPlugin(each)])),
-  );
-  return extensions.flatMap((extension) => {
+  const bundles = extensions.flatMap((extension) => {
     const build = join(root, extension, 'build');
     const inputs = existsSync(build)
       ? readdirSync(build).filter((file) => /^background\.js$|\.(?:page|content)\.js$/.test(file))
       : [];
-    return inputs.map((file) => ({
+    return inputs.map(async (file) => ({
       input: join(build, file),
       plugins: [
         nodeResolve({ browser: true }),
-        protocols[extension],
+        await protocolPlugin(extension, file),
         terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } }),
         forEachBrowser(extension, file),
       ],
@@ -157,6 +169,7 @@ export async function extensionBundles() {
       },
     }));
   });
+  return Promise.all(bundles);
 }
 
 /** @param {import('rollup').RollupOptions} options */

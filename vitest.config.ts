@@ -36,6 +36,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'gate', include: ['sdk/test/gate/**/*.test.ts'] } },
+      // The same tests in the simulated browsers; real ones are asked by sdk/test/browser/conformance.test.ts.
+      { extends: true, test: { name: 'conformance', include: ['sdk/test/conformance/*.test.ts'] } },
       {
         extends: true,
         test: {
@@ -44,6 +46,18 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'bundlers',
+          include: ['sdk/test/bundlers/**/*.test.ts'],
+          // After the others: it keeps every core busy, and starts browsers of its own.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

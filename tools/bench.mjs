@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { Command } from 'commander';
 import { rollup } from 'rollup';
+import { measureTypes } from './bench/types.mjs';
+import { measureValidation } from './bench/validation.mjs';
 import { findBrowsers } from './browser/find.mjs';
 import { launch } from './browser/launch.mjs';
 import { build } from './build.mjs';
@@ -49,6 +51,7 @@ const METRICS = [
 
 const program = new Command('bench')
   .description('Measures Portico against a hand-written runtime port in real Chromium.')
+  .argument('[subject]', '"types" measures the type-check of a large protocol instead')
   .option('--json', 'print { browser, rows } for machines')
   .option('--blocks <n>', 'blocks of each side', Number, 25)
   .option('--milliseconds <n>', 'length of a block', Number, 60)
@@ -93,6 +96,11 @@ async function bundleExtension(dir, name) {
 
 async function main() {
   await build();
+  if (program.args[0] === 'types') {
+    const rows = await measureTypes(say);
+    if (options.json) console.log(JSON.stringify({ rows }, null, 2));
+    return;
+  }
   const browser = (await findBrowsers()).find(({ name }) => name === 'chromium');
   if (!browser)
     throw new Error('The benchmark needs Chromium, Chrome or Edge: install one, or set PORTICO_CHROMIUM.');
@@ -162,7 +170,9 @@ async function measure(session, browser) {
         ` ratio ${ratio.toFixed(2)} (quartiles ${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}); target ${says}: ${target(ratio) ? 'met' : 'MISSED'}`,
     );
   }
-  if (options.json) console.log(JSON.stringify({ browser, rows }, null, 2));
+  say('');
+  const validation = await measureValidation(options, say);
+  if (options.json) console.log(JSON.stringify({ browser, rows: [...rows, ...validation] }, null, 2));
 }
 
 await main();

@@ -1,10 +1,19 @@
 import { BuildError, build } from './build.mjs';
+import { packSdk } from './package.mjs';
 import { commandOf, isMain, runNode, secondsSince } from './run.mjs';
 import { ensureInstalled } from './setup.mjs';
-import { checkEntryPoints, checkForbiddenStrings, checkSizes, lintFirefoxBuilds } from './shipped.mjs';
+import { checkForbiddenStrings, checkSizes, lintFirefoxBuilds, lintManifests } from './shipped.mjs';
 
 /** @typedef {import('./shipped.mjs').Findings} Findings */
-/** @typedef {{ name: string, run: () => Findings | Promise<Findings> }} Step */
+/** @typedef {import('./entry-bundles.mjs').EntryBundle} EntryBundle */
+/** @typedef {import('./package.mjs').PackedSdk} PackedSdk */
+/**
+ * @typedef {object} Subject What the steps look at beside the sources; made when it is asked for first.
+ * @property {() => PackedSdk} packed
+ * @property {() => Promise<EntryBundle[]>} bundles
+ * @property {() => void} remove
+ */
+/** @typedef {{ name: string, run: (subject: Subject) => Findings | Promise<Findings> }} Step */
 
 /** @param {string} script @param {string[]} args @returns {Promise<Findings>} */
 async function command(script, args) {
@@ -18,6 +27,9 @@ const gateTests = {
   run: () => command(commandOf('vitest'), ['run', '--project', 'gate', '--reporter=dot']),
 };
 
+/** Loaded when needed: it imports what may have to be installed first. */
+const published = () => import('./published.mjs');
+
 /** @type {Step[]} */
 const steps = [
   { name: 'types', run: () => command(commandOf('typescript', 'tsc'), ['-b', '--pretty', 'false']) },
@@ -27,19 +39,46 @@ const steps = [
       command(commandOf('@biomejs/biome', 'biome'), ['check', '--error-on-warnings', '--colors=off', '.']),
   },
   { name: 'unused code', run: () => command(commandOf('knip'), ['--no-progress', '--no-config-hints']) },
-  { name: 'entry points', run: checkEntryPoints },
-  { name: 'sizes', run: checkSizes },
-  { name: 'no code from text', run: checkForbiddenStrings },
+  { name: 'package', run: async ({ packed }) => (await published()).lintPackage(packed()) },
+  {
+    name: 'how types resolve',
+    run: async ({ packed }) => (await published()).checkTypeResolution(packed()),
+  },
+  {
+    name: 'exports',
+    run: async ({ packed, bundles }) => (await published()).checkExports(packed(), await bundles()),
+  },
+  { name: 'sizes', run: async ({ bundles }) => checkSizes(await bundles()) },
+  {
+    name: 'no code from text',
+    run: async ({ packed, bundles }) => checkForbiddenStrings(packed(), await bundles()),
+  },
+  { name: 'manifests', run: lintManifests },
   { name: 'web-ext lint', run: lintFirefoxBuilds },
 ];
 
-/** @param {Step} step */
-async function runStep({ name, run }) {
+/** @returns {Subject} */
+function createSubject() {
+  /** @type {PackedSdk | undefined} */
+  let packed;
+  /** @type {Promise<EntryBundle[]> | undefined} */
+  let bundles;
+  const pack = () => (packed ??= packSdk());
+  return {
+    packed: pack,
+    bundles: () =>
+      (bundles ??= import('./entry-bundles.mjs').then(({ bundleEntries }) => bundleEntries(pack()))),
+    remove: () => packed?.remove(),
+  };
+}
+
+/** @param {Step} step @param {Subject} subject */
+async function runStep({ name, run }, subject) {
   const started = performance.now();
   /** @type {Findings} */
   let findings;
   try {
-    findings = await run();
+    findings = await run(subject);
   } catch (error) {
     findings = { problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
   }
@@ -62,7 +101,9 @@ export async function check({ withTests }) {
     return [{ name: 'build', passed: false }];
   }
   const results = [{ name: 'build', passed: true }];
-  for (const step of withTests ? [...steps, gateTests] : steps) results.push(await runStep(step));
+  const subject = createSubject();
+  for (const step of withTests ? [...steps, gateTests] : steps) results.push(await runStep(step, subject));
+  subject.remove();
   return results;
 }
 

@@ -48,7 +48,7 @@ export function totalsOf(files, exitCode) {
  */
 export function testsIn(files, browser) {
   return files
-    .filter(({ name }) => /[\\/]test[\\/]browser[\\/]/.test(name))
+    .filter(({ name }) => /[\\/]test[\\/](?:browser|bundlers)[\\/]/.test(name))
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(
       ({ fullName, status }) =>

@@ -1,84 +1,145 @@
-import { pathToFileURL } from 'node:url';
-import { PorticoError } from '../errors/portico-error.js';
-import { checkProtocol, withPlans } from '../protocol/define-protocol.js';
-import { planOf } from '../protocol/plan.js';
-import type { AnyProtocol, Capability, Event, Member, Method, Schema } from '../protocol/protocol.js';
+import type { AnyProtocol } from '../protocol/protocol.js';
+import { BuildFailure, failureAt } from './build-failure.js';
+import { clientCode } from './client-code.js';
+import { type LoadedProtocols, loadProtocol } from './load-protocol.js';
+import { narrowed, protocolData } from './protocol-data.js';
+import { type CodeMap, type Mapping, sourceMap } from './source-map.js';
 
-/** A module that exports protocols as plain data and imports nothing: no schema library reaches the bundle. */
-export interface CompiledProtocol {
+/** A module that exports protocols as data and imports nothing: no schema library reaches the bundle. */
+export interface CompiledModule {
+  /** An ES module. */
   readonly code: string;
+  /** Leads from each exported protocol to its sources, whose paths are absolute. */
+  readonly map: CodeMap;
+}
+
+/** What became of a protocol module. */
+export interface CompiledProtocol {
+  /** For clients: data, which Portico's interpreter reads. */
+  readonly client: CompiledModule & {
+    /** The text of a `.d.ts`, of as many capabilities as the client carries. */
+    readonly declarations: string;
+  };
+  /** For hosts: the same with validators as code, which need no interpreter and no code generation. */
+  readonly host: CompiledModule;
+  /** The text of a `.d.ts` of the whole. Names no schema library. */
+  readonly declarations: string;
   /** The exported names. */
   readonly names: readonly string[];
+  /** Every file that it was made of, to be watched. Absolute. */
+  readonly inputs: readonly string[];
+  /** Each a line for a person. */
+  readonly warnings: readonly string[];
 }
 
 export interface CompileOptions {
   /**
-   * Whether to keep what a person reads of members and capabilities. Hosts need it where they ask a person;
-   * most clients don't. Titles of capabilities stay. @defaultValue true
+   * Whether the client's module keeps what a person reads of members and capabilities. Hosts need it where
+   * they ask a person, and theirs always does; most clients don't. Titles of capabilities stay.
+   * @defaultValue true
    */
   readonly descriptions?: boolean;
+  /**
+   * The capabilities that the client's module carries, for a client that asks for no others; or lists of them
+   * by the names of protocols, where a build has several. What opens gated properties stays, by its title.
+   * @defaultValue all
+   */
+  readonly capabilities?: readonly string[] | Readonly<Record<string, readonly string[]>>;
 }
 
-let run = 0;
-
 /**
- * Compiles a protocol module by running it: what it exports, written down, with plans in place of schemas.
- * The module must export protocols and nothing else, since anything else would be lost.
- * @param file a JavaScript module that Node can import, with an absolute path
- * @throws {PorticoError} INVALID_DEFINITION when an export is no protocol, or breaks a rule
+ * Compiles a protocol module, in TypeScript or JavaScript, by bundling and running it, and writing down what it
+ * exports. It must export protocols and nothing else, since anything else would be lost. Writes no files.
+ * @throws {BuildFailure} for every mistake in the module, with its place
  */
 export const compileProtocol = async (
   file: string,
   options: CompileOptions = {},
+): Promise<CompiledProtocol> => compileLoaded(await loadProtocol(file), options);
+
+/** Compiles what was loaded. @throws {BuildFailure} as {@link compileProtocol} */
+export const compileLoaded = async (
+  loaded: LoadedProtocols,
+  options: CompileOptions = {},
 ): Promise<CompiledProtocol> => {
-  // A new query each time: in watch mode the module has changed since Node last loaded it.
-  const url = `${pathToFileURL(file).href}?portico=${run++}`;
-  const exported = (await import(url)) as Record<string, unknown>;
-  const names = Object.keys(exported);
-  if (names.length === 0) throw new PorticoError('INVALID_DEFINITION', `${file} exports no protocol`);
-  const lines = names.map((name) => {
-    const data = dataOf(protocolOf(exported[name], name, file), options);
-    return `export const ${name} = ${JSON.stringify(data)};\n`;
-  });
-  return { code: lines.join(''), names };
-};
-
-const protocolOf = (value: unknown, name: string, file: string): AnyProtocol => {
-  const { capabilities, version } = (value ?? {}) as Partial<AnyProtocol>;
-  if (typeof capabilities !== 'object' || typeof version !== 'string') {
-    throw new PorticoError(
-      'INVALID_DEFINITION',
-      `${file}: the export "${name}" is no protocol, and compiling would drop it: move it to a module of its own`,
-    );
+  if (loaded.isCompiled) {
+    throw failureAt(loaded.file, 'is compiled already: name the module that it was made of');
   }
-  checkProtocol(value as AnyProtocol);
-  return withPlans(value as AnyProtocol);
+  const { protocols, sources, inputs, warnings } = loaded;
+  const { declarationsOf } = await import('./declarations/index.js');
+  const carried = narrowedAll(loaded, options);
+  const declarations = declarationsOf(protocols, sources);
+  return {
+    client: {
+      ...compileClient(loaded, options),
+      declarations: carried === protocols ? declarations : declarationsOf(carried, sources),
+    },
+    host: await compileHost(loaded),
+    declarations,
+    names: [...protocols.keys()],
+    inputs,
+    warnings,
+  };
 };
 
-/** JSON drops what is undefined. */
-const dataOf = (protocol: AnyProtocol, { descriptions = true }: CompileOptions): object => {
-  const words = <T extends { title?: string; description?: string }>({
-    title,
-    description,
-    ...rest
-  }: T): object => (descriptions ? { title, description, ...rest } : rest);
-  const plan = (schema: Schema | undefined) => schema && planOf(schema);
-  const member = (each: Member): object => {
-    const { payload } = each as Event;
-    const { params, result } = each as Method;
-    return { ...words(each), payload: plan(payload), params: plan(params), result: plan(result) };
-  };
-  const capability = ({ members, ...rest }: Capability): object => ({
-    ...words(rest),
-    title: rest.title,
-    members: members && mapped(members, member),
+/** The module for clients alone, for which nothing of Ajv is loaded. */
+export const compileClient = (loaded: LoadedProtocols, options: CompileOptions = {}): CompiledModule => {
+  const { file, places, sources } = loaded;
+  const { descriptions = true } = options;
+  const { code, mappings } = clientCode(narrowedAll(loaded, options), descriptions, file, places);
+  return { code, map: sourceMap(mappings, sources) };
+};
+
+/** The module for hosts alone. */
+export const compileHost = async ({
+  file,
+  protocols,
+  places,
+  sources,
+}: LoadedProtocols): Promise<CompiledModule> => {
+  const { hostCode } = await import('./host-code/index.js');
+  const code = hostCode(protocols, (protocol) => protocolData(protocol, true));
+  const lines = code.split('\n');
+  const mappings = [...protocols.keys()].flatMap((name): Mapping[] => {
+    const line = lines.findIndex((text) => text.startsWith(`export const ${name} `));
+    const source = places.ofExport(file, name);
+    return line < 0 || !source ? [] : [{ line, column: 0, source }];
   });
   return {
-    ...protocol,
-    errors: protocol.errors && mapped(protocol.errors, planOf),
-    capabilities: mapped(protocol.capabilities, capability),
+    code,
+    map: sourceMap(
+      mappings.sort((a, b) => a.line - b.line),
+      sources,
+    ),
   };
 };
 
-const mapped = <T, R>(source: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
-  Object.fromEntries(Object.entries(source).map(([key, value]) => [key, change(value)]));
+const narrowedAll = (
+  { file, protocols }: LoadedProtocols,
+  { capabilities }: CompileOptions,
+): ReadonlyMap<string, AnyProtocol> => {
+  if (capabilities === undefined) return protocols;
+  const everywhere = isList(capabilities) ? capabilities : [];
+  const known = new Set([...protocols.values()].flatMap((protocol) => Object.keys(protocol.capabilities)));
+  for (const name of everywhere) {
+    if (!known.has(name)) throw failureAt(file, `has no capability "${name}", only ${listed(known)}`);
+  }
+  return new Map(
+    [...protocols].map(([key, protocol]) => {
+      const names = isList(capabilities) ? capabilities : capabilities[protocol.name];
+      if (names === undefined) return [key, protocol];
+      const own = Object.keys(protocol.capabilities);
+      const unknown = isList(capabilities) ? undefined : names.find((name) => !own.includes(name));
+      if (unknown !== undefined || !own.some((name) => names.includes(name))) {
+        const missing =
+          unknown === undefined ? 'none of the named capabilities' : `no capability "${unknown}"`;
+        throw new BuildFailure(`${protocol.name} has ${missing}, only ${listed(own)}`);
+      }
+      return [key, narrowed(protocol, new Set(names))];
+    }),
+  );
+};
+
+const isList = (value: CompileOptions['capabilities']): value is readonly string[] => Array.isArray(value);
+
+const listed = (names: Iterable<string>): string => [...names].map((name) => `"${name}"`).join(', ');

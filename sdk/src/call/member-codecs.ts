@@ -2,9 +2,9 @@ import type { LocalCode, RemoteCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { fromEither, toBase64, toBytes } from '../protocol/base64.js';
-import { type Codec, convert, FAIL, failure } from '../protocol/conversion.js';
+import { type Codec, convert, FAIL, failure, generated } from '../protocol/conversion.js';
 import { interpret, type Mode } from '../protocol/interpret.js';
-import { planOf } from '../protocol/plan.js';
+import { generatedFor, planOf } from '../protocol/plan.js';
 import type { Schema } from '../protocol/protocol.js';
 import { fromTable, toTable } from '../protocol/table-codec.js';
 import { NOTHING } from '../wire/frames.js';
@@ -27,18 +27,24 @@ export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean):
   later(schema ?? NO_PARAMETERS, { strict: true, bytes: nativeBytes ? toBytes : toBase64 });
 
 /** Parameters as the host reads them: silently dropping a `dryRun` that it doesn't know would be a disaster. */
-export const paramsDecoder = (schema: Schema | undefined): Codec =>
-  later(schema ?? NO_PARAMETERS, { strict: true, plain: true, bytes: fromEither });
+export const paramsDecoder = (schema: Schema | undefined): Codec => {
+  const codec = later(schema ?? NO_PARAMETERS, { strict: true, plain: true, bytes: fromEither });
+  const { read } = generatedFor(schema);
+  return read ? generated(read(fromEither), codec) : codec;
+};
 
 /** Results and events as the host sends them: a copy of the declared fields that the grants open. */
 export const outputEncoder = (
   schema: Schema | undefined,
   grants: ReadonlySet<string>,
   nativeBytes: boolean,
-): Codec =>
-  schema
-    ? later(schema, { strict: false, grants, bytes: nativeBytes ? toBytes : toBase64, table: toTable })
-    : () => NOTHING;
+): Codec => {
+  if (!schema) return () => NOTHING;
+  const bytes = nativeBytes ? toBytes : toBase64;
+  const codec = later(schema, { strict: false, grants, bytes, table: toTable });
+  const { write } = generatedFor(schema);
+  return write ? generated(write(bytes, grants), codec) : codec;
+};
 
 /** Results and events as the client reads them: what a newer host adds is left out. */
 export const outputDecoder = (schema: Schema | undefined): Codec =>

@@ -1,5 +1,8 @@
 import { PorticoError } from '../errors/portico-error.js';
+import { FORMATS } from './formats.js';
 import { isPlan, type Plan, type PlanField } from './plan.js';
+import { checkRecursion } from './recursion.js';
+import { unsupported } from './refused-keywords.js';
 import { resolve, type Scope, scoped } from './scope.js';
 
 /** The parts of a schema node that are read by name. */
@@ -61,6 +64,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   minLength: isCount,
   maxLength: isCount,
   pattern: isPattern,
+  format: isText,
   contentEncoding: (value) => value === 'base64',
   minimum: isNumber,
   maximum: isNumber,
@@ -87,7 +91,7 @@ const WHOLE = ['$ref', 'const', 'enum', 'anyOf', 'allOf'];
 
 /** Keywords that say something about values of one type only, by that type. */
 const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
-  string: ['minLength', 'maxLength', 'pattern', 'contentEncoding'],
+  string: ['minLength', 'maxLength', 'pattern', 'format', 'contentEncoding'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   array: ['minItems', 'maxItems', 'items', 'prefixItems', 'additionalItems'],
   object: ['properties', 'patternProperties', 'additionalProperties', 'required'],
@@ -98,8 +102,10 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
  * @param at where the schema stands in the definition, for the message
  * @throws {PorticoError} INVALID_DEFINITION naming the keyword and its path
  */
-export const checkSchema = (schema: unknown, at: string): void =>
+export const checkSchema = (schema: unknown, at: string): void => {
   checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
+  checkRecursion(schema as Node, at, childrenOf);
+};
 
 const invalid = (at: string, message: string): PorticoError =>
   new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);
@@ -111,15 +117,21 @@ const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProper
   for (const [keyword, value] of Object.entries(node)) {
     if (value === undefined || ANNOTATIONS.has(keyword)) continue;
     const check = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-    if (!check) throw invalid(at, `keyword "${keyword}" is not supported; see docs/schemas.md for what is`);
+    if (!check) throw invalid(at, unsupported(keyword));
     if (!check(value)) throw invalid(`${at}/${keyword}`, `not a value that "${keyword}" can take here`);
   }
   checkTogether(node, at);
-  const { properties = {}, contentEncoding } = node;
+  const { properties = {}, contentEncoding, format } = node;
+  if (format !== undefined && !Object.hasOwn(FORMATS, format as string)) {
+    throw invalid(
+      `${at}/format`,
+      `"${format}" is not checked, and would mean nothing: use "pattern", or one of ${Object.keys(FORMATS).join(', ')}`,
+    );
+  }
   if (node['$ref'] !== undefined) checkReference(node['$ref'] as string, `${at}/$ref`, scope);
   if (
     contentEncoding !== undefined &&
-    (node.type !== 'string' || node['minLength'] !== undefined || node['pattern'] !== undefined)
+    (node.type !== 'string' || ['minLength', 'pattern', 'format'].some((each) => node[each] !== undefined))
   ) {
     throw invalid(`${at}/contentEncoding`, 'bytes take no other keyword than maxLength, in bytes');
   }
@@ -205,7 +217,8 @@ const joined = (node: Node, at: string, scope: Scope, around: readonly Node[]): 
   return names;
 };
 
-const childrenOf = (node: Node): [string, Node][] => {
+/** The schemas within a schema, each with its keyword and its name or place. */
+export const childrenOf = (node: Node): [string, Node][] => {
   const children: [string, Node][] = [];
   for (const keyword of ['properties', 'patternProperties', '$defs']) {
     for (const [key, child] of Object.entries(node[keyword] ?? {}))

@@ -48,6 +48,31 @@ export const convert = (
   return codec(value);
 };
 
+/** What generated code may use, and, once it has succeeded, what it did use. */
+export interface Bounds {
+  size: number;
+  effort: number;
+  readonly depth: number;
+}
+
+/** Generated code: validates and copies; `undefined` for what it leaves to the interpreter. */
+export type Generated = (value: unknown, bounds: Bounds) => unknown;
+
+/**
+ * A codec that asks generated code first. What that refuses goes to the interpreter, which says why; so the
+ * two may only differ in speed.
+ */
+export const generated =
+  (run: Generated, codec: Codec): Codec =>
+  (value) => {
+    const bounds: Bounds = { size: maxSize, effort: maxEffort, depth: maxDepth };
+    const copy = run(value, bounds);
+    if (copy === undefined) return codec(value);
+    size = bounds.size;
+    effort = bounds.effort;
+    return copy;
+  };
+
 /** Begins to read a message: all its values share one bound. */
 export const beginMessage = (limits: Limits): void => {
   budget = limits.messageSize;
@@ -121,6 +146,16 @@ export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
     if (step(size - before) === FAIL) return FAIL;
   }
   return fail('one of the declared alternatives');
+};
+
+/** Asks a codec about a value beside the running conversion, which neither counts it nor bounds it. */
+export const fitsAside = (codec: Codec, value: unknown): boolean => {
+  const before = [size, depth, effort, maxSize, maxDepth, maxEffort] as const;
+  size = depth = effort = 0;
+  maxSize = maxDepth = maxEffort = Number.POSITIVE_INFINITY;
+  const fits = codec(value) !== FAIL;
+  [size, depth, effort, maxSize, maxDepth, maxEffort] = before;
+  return fits;
 };
 
 /** Whether it is an object, and no array. */

@@ -26,7 +26,9 @@ type InferSchema<S> = S extends { readonly static: infer T } | { readonly '~unsa
             : unknown;
 
 type InferType<T, S> = T extends 'string'
-  ? string
+  ? S extends { readonly contentEncoding: 'base64' }
+    ? Uint8Array
+    : string
   : T extends 'integer' | 'number'
     ? number
     : T extends 'boolean'

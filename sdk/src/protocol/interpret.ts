@@ -14,14 +14,14 @@ import {
   step,
   weighed,
 } from './conversion.js';
-import type { Constraints, Plan, PlanField } from './plan.js';
+import type { BytesForm, Constraints, Plan, PlanField } from './plan.js';
 
 /** What a codec is for. */
 export interface Mode {
   /** Whether undeclared properties fail (parameters) or are left out (results, events). */
   readonly strict: boolean;
   /** Writes or reads bytes; `undefined` for what is none. */
-  readonly bytes: (value: unknown) => { readonly value: unknown; readonly length: number } | undefined;
+  readonly bytes: BytesForm;
   /**
    * Whether objects must be such as JSON brings: a structured clone can bring a Map or a million bytes. An
    * author's own class instances may be sent.
@@ -75,11 +75,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
 const bounded = (constraints: Constraints = {}): Codec => {
   const checks = Object.entries(constraints).map(
     ([name, bound]) =>
-      [CHECKS[name], typeof bound === 'string' ? new RegExp(bound, 'u') : bound, `${name} ${bound}`] as const,
+      // What is no bound of this table is a format: an expression, and its name says enough.
+      [
+        CHECKS[name] ?? (CHECKS['pattern'] as Check),
+        typeof bound === 'string' ? new RegExp(bound, 'u') : bound,
+        CHECKS[name] ? `${name} ${bound}` : name,
+      ] as const,
   );
   return (value) => {
     for (const [check, bound, text] of checks) {
-      if (!(check as Check)(value as never, bound as never)) return fail(text);
+      if (!check(value as never, bound as never)) return fail(text);
     }
     return value;
   };

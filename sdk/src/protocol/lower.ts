@@ -1,4 +1,5 @@
 import type { Node } from './check-schema.js';
+import { FORMATS } from './formats.js';
 import type { Plan, PlanField } from './plan.js';
 import { resolve, type Scope, scoped } from './scope.js';
 
@@ -21,9 +22,7 @@ export const lower = (schema: object): Plan => {
       return union(type.map((each) => ({ ...node, type: each })) as Node[], scope, below);
     switch (type) {
       case 'string':
-        return node['contentEncoding']
-          ? short('y', node['maxLength'])
-          : short('s', picked(node, ['minLength', 'maxLength', 'pattern']));
+        return node['contentEncoding'] ? short('y', node['maxLength']) : short('s', text(node));
       case 'integer':
       case 'number':
         return short(type === 'integer' ? 'i' : 'n', picked(node, NUMERIC));
@@ -72,6 +71,13 @@ const NUMERIC = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', '
 const picked = (node: Node, keywords: readonly string[]): object | undefined => {
   const found = keywords.filter((keyword) => node[keyword] !== undefined);
   return found.length > 0 ? Object.fromEntries(found.map((keyword) => [keyword, node[keyword]])) : undefined;
+};
+
+/** A format is its expression, under the words for a value that doesn't match. */
+const text = (node: Node): object | undefined => {
+  const format = node['format'] as string | undefined;
+  const bounds = picked(node, ['minLength', 'maxLength', 'pattern']);
+  return format === undefined ? bounds : { ...bounds, [`format ${format}`]: FORMATS[format] };
 };
 
 const short = (kind: string, rest: unknown): Plan => (rest === undefined ? kind : [kind, rest]);

@@ -1,3 +1,6 @@
+import type { Converted } from './base64.js';
+import type { Generated } from './conversion.js';
+
 /**
  * A schema made ready for the interpreter: references resolved, intersections joined, alternatives told
  * apart. Plain JSON data, so that compiled protocols carry plans instead of schemas. Made by `lower`; not a
@@ -21,8 +24,24 @@ export type Plan = string | readonly [kind: string, ...rest: unknown[]];
 
 export type PlanField = readonly [key: string, plan: Plan, required: 0 | 1, gate?: string];
 
-/** Bounds by the names they have in JSON Schema. */
+/** Bounds by the names they have in JSON Schema; expressions of formats by `format` and their names. */
 export type Constraints = Readonly<Record<string, number | string>>;
+
+/**
+ * What a protocol compiled for hosts carries beside a plan, as its property `~generated`: code for values
+ * that come in as parameters, and for those that go out as results, events and data of errors.
+ */
+export interface GeneratedCode {
+  readonly read?: (bytes: BytesForm) => Generated;
+  readonly write?: (bytes: BytesForm, grants: ReadonlySet<string>) => Generated;
+}
+
+/** Writes or reads bytes; `undefined` for what is none. */
+export type BytesForm = (value: unknown) => Converted | undefined;
+
+/** The code that was generated for a plan, if any was. */
+export const generatedFor = (schema: object | undefined): GeneratedCode =>
+  (schema as { '~generated'?: GeneratedCode } | undefined)?.['~generated'] ?? {};
 
 /** The plan of a schema that `defineProtocol` has seen, or that was compiled. */
 export const planOf = (schema: object): Plan =>

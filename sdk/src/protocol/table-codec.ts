@@ -1,4 +1,4 @@
-import { type Codec, FAIL, fail, failAt, isObject, step, weighed } from './conversion.js';
+import { type Codec, FAIL, fail, failAt, fitsAside, isObject, step, weighed } from './conversion.js';
 import { type Field, read } from './interpret.js';
 
 /** Fewer objects than this travel as they are: naming the columns would cost more than it saves. */
@@ -22,11 +22,16 @@ export const toTable = (fields: readonly Field[], plain: Codec, count: Codec): C
   let nullable: Field[] | undefined;
   return (rows) => {
     if (!Array.isArray(rows) || rows.length < LEAST_ROWS) return plain(rows);
-    // Where null is a value, it can't stand for none. Asked before anything is converted, and so weighed.
-    nullable ??= fields.filter(({ codec, required }) => !required && codec(null) !== FAIL);
-    if (nullable.some((field) => isPatchy(rows, field))) return plain(rows);
+    // Where null is a value, it can't stand for none.
+    nullable ??= fields.filter(({ codec, required }) => !required && fitsAside(codec, null));
     const n = rows.length;
+    // First the length: there may be thousands of millions of holes.
     if (count(n) === FAIL) return FAIL;
+    const asTheyAre = (): unknown => {
+      weighed(-n, 0); // That counts again.
+      return plain(rows);
+    };
+    if (nullable.some((field) => isPatchy(rows, field))) return asTheyAre();
     const stray = rows.findIndex((row) => !isObject(row));
     if (stray >= 0) {
       fail('an object');
@@ -55,7 +60,7 @@ export const toTable = (fields: readonly Field[], plain: Codec, count: Codec): C
       table.k.push(key);
       table.c.push(column);
     }
-    return table.k.length > 0 ? table : plain(rows);
+    return table.k.length > 0 ? table : asTheyAre();
   };
 };
 

@@ -21,13 +21,18 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ['ui', ['client', ...sides]],
   ['testing', ['host', 'client', ...sides]],
   ['build', ['protocol', ...leaves]],
+  ['cli', ['build', 'protocol', ...leaves]],
   ['index', sides],
 ]);
 
 const outsidePackages: readonly { readonly from: RegExp; readonly packages: RegExp }[] = [
   { from: /^sdk\/src\/host\/tsyringe\//, packages: /^(tsyringe|@abraham\/reflection)$/ },
-  { from: /^sdk\/src\/build\//, packages: /^(node:.+|rollup|vite)$/ },
-  { from: /^sdk\/src\/testing\//, packages: /^node:.+$/ },
+  {
+    from: /^sdk\/src\/build\//,
+    packages: /^(node:.+|rollup|vite|esbuild|ajv(\/.+)?|recheck|@babel\/parser)$/,
+  },
+  { from: /^sdk\/src\/cli\//, packages: /^(node:.+|commander)$/ },
+  { from: /^sdk\/src\/testing\//, packages: /^(node:.+|esbuild|fake-indexeddb(\/.+)?)$/ },
   { from: /^host-extension\/src\//, packages: /^(portico(\/.+)?|tsyringe|typebox(\/.+)?)$/ },
   {
     from: /^client-extension\/src\//,

@@ -22,6 +22,21 @@ const bytes = fc.uint8Array({ maxLength: 40 });
 const always = (schema: object, values: fc.Arbitrary<unknown>): fc.Arbitrary<Described> =>
   fc.constant({ schema, values });
 
+const dates = fc
+  .date({ noInvalidDate: true, min: new Date(0), max: new Date('2200-01-01') })
+  .map((each) => each.toISOString());
+const FORMATTED: readonly (readonly [string, fc.Arbitrary<string>])[] = [
+  ['date', dates.map((each) => each.slice(0, 10))],
+  ['time', dates.map((each) => each.slice(11))],
+  ['date-time', dates],
+  ['ipv4', fc.ipV4()],
+  ['ipv6', fc.ipV6()],
+  ['uuid', fc.uuid()],
+];
+const formatted = fc
+  .constantFrom(...FORMATTED)
+  .map(([format, values]): Described => ({ schema: { type: 'string', format, pattern: '[0-9:]' }, values }));
+
 const integer = fc.tuple(fc.integer(), fc.nat(1000)).map(
   ([minimum, range]): Described => ({
     schema: { type: 'integer', minimum, maximum: minimum + range },
@@ -59,6 +74,7 @@ const scalar = fc.oneof(
   integer,
   multiple,
   bounded,
+  formatted,
   literal.map((value): Described => ({ schema: { const: value }, values: fc.constant(value) })),
   fc
     .uniqueArray(literal, { minLength: 1 })
@@ -167,6 +183,70 @@ export const described: fc.Arbitrary<Described> = fc.letrec<{ node: Described }>
           values: fc.oneof(
             ...[left, right].map(({ values }, tag) => fc.record({ tag: fc.constant(tag), value: values })),
           ),
+        }),
+      ),
+      // Alternatives told apart by a name, in one step.
+      fc.tuple(node, node).map(
+        ([left, right]): Described => ({
+          schema: {
+            anyOf: [left, right].map(({ schema }, index) => ({
+              type: 'object',
+              required: ['kind'],
+              properties: { value: schema, kind: { const: `kind ${index}` } },
+            })),
+          },
+          values: fc.oneof(
+            ...[left, right].map(({ values }, index) =>
+              fc.record({ kind: fc.constant(`kind ${index}`), value: values }, { requiredKeys: ['kind'] }),
+            ),
+          ),
+        }),
+      ),
+      // Lists of objects: columns where they are long, whole or not where null is a value.
+      fc.tuple(objectOf(node), fc.boolean()).map(
+        ([{ schema, values }, nullable]): Described => ({
+          schema: {
+            type: 'array',
+            items: {
+              ...schema,
+              properties: {
+                ...(schema as { properties?: object }).properties,
+                extra: { anyOf: [{ type: 'number' }, ...(nullable ? [{ type: 'null' }] : [])] },
+              },
+            },
+          },
+          values: fc.array(
+            fc
+              .tuple(values, fc.option(nullable ? fc.option(fc.integer()) : fc.integer(), { nil: undefined }))
+              .map(([value, extra]) => (extra === undefined ? value : { ...(value as object), extra })),
+            { maxLength: 8 },
+          ),
+        }),
+      ),
+      // Some properties by name, the others by pattern, and the rest by one schema.
+      fc.tuple(node, node, node).map(
+        ([one, two, three]): Described => ({
+          schema: {
+            type: 'object',
+            properties: { named: one.schema },
+            patternProperties: { '^x': two.schema },
+            additionalProperties: three.schema,
+          },
+          values: fc
+            .tuple(
+              fc.record({ named: one.values }, { requiredKeys: [] }),
+              fc.dictionary(
+                key.map((each) => `x${each}`),
+                two.values,
+                { maxKeys: 2, noNullPrototype: true },
+              ),
+              fc.dictionary(
+                key.map((each) => `y${each}`),
+                three.values,
+                { maxKeys: 2, noNullPrototype: true },
+              ),
+            )
+            .map((parts) => Object.assign({}, ...parts)),
         }),
       ),
       node.map(

@@ -33,7 +33,6 @@ const unsupported = [
   'then',
   'else',
   'uniqueItems',
-  'format',
   '$dynamicRef',
   '$dynamicAnchor',
   '$anchor',
@@ -62,13 +61,19 @@ const unsupported = [
 describe('an unsupported keyword', () => {
   test.each(unsupported)('%s is named with its place, wherever it stands', (keyword) => {
     for (const [path, around] of places) {
-      const expected = `${path}: keyword "${keyword}" is not supported; see docs/schemas.md for what is`;
-      expect(refusal(around({ [keyword]: {} }))).toBe(expected);
+      const expected = `${path}: keyword "${keyword}" is not supported; `;
+      expect(refusal(around({ [keyword]: {} })).slice(0, expected.length)).toBe(expected);
     }
   });
 
+  test('is refused with a remedy, where there is one', () => {
+    expect(refusal({ oneOf: [] })).toContain('use "anyOf", with a different constant in each alternative');
+    expect(refusal({ uniqueItems: true })).toContain('use an object, whose names are unique');
+    expect(refusal({ 'x-custom': 1 })).toContain('see docs/schemas.md for what is');
+  });
+
   test('does no harm while it is undefined', () => {
-    accept({ type: 'string', format: undefined });
+    accept({ type: 'string', not: undefined });
   });
 });
 
@@ -92,6 +97,7 @@ const badValues: readonly (readonly [string, object, readonly unknown[]])[] = [
   ['minLength', { type: 'string' }, [-1, 0.5, '1', null]],
   ['maxLength', { type: 'string' }, [-1, 0.5, '1', null]],
   ['pattern', { type: 'string' }, ['(', '\\p{No}{', 5, null, /x/]],
+  ['format', { type: 'string' }, [5, null, {}]],
   ['contentEncoding', { type: 'string' }, ['base64url', 'quoted-printable', 5]],
   ['minimum', { type: 'number' }, ['1', Number.NaN, Number.POSITIVE_INFINITY, null]],
   ['maximum', { type: 'number' }, ['1', Number.NaN, null]],
@@ -155,7 +161,7 @@ describe('keywords that the interpreter would not apply together', () => {
   });
 
   test.each([
-    { $ref: '#' },
+    { $ref: 'A', $defs: { A: {} } },
     { const: 'a' },
     { enum: ['a'] },
     { anyOf: [{}] },
@@ -303,7 +309,7 @@ describe('references', () => {
       properties: { a: { $ref: ref }, b: { type: 'array', items: [{}] } },
       default: {},
       examples: [{}],
-      required: ['a'],
+      required: ['b'],
     });
     for (const ref of ['#/default', '#/examples/0', '#/properties', '#/required', '#/properties/b/items'])
       expect(refusal(schema(ref))).toContain('nothing in this schema is named');

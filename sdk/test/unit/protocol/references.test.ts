@@ -84,6 +84,6 @@ describe('names', () => {
   });
 });
 
-test('a reference that only leads to itself fits nothing, and ends', () => {
-  expect(receiveParams({ $ref: '#' }, 1)).toMatchObject({ failed: { limit: 'depth' } });
+test('a reference that only leads to itself is refused when it is defined', () => {
+  expect(() => receiveParams({ $ref: '#' }, 1)).toThrow('refers to itself without going deeper');
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SUPPORTED_KEYWORDS } from 'portico';
 import { describe, expect, test } from 'vitest';
 import { checkSchema } from '../../../src/protocol/check-schema.js';
+import { FORMATS } from '../../../src/protocol/formats.js';
 
 const text = readFileSync(new URL('../../../../docs/schemas.md', import.meta.url), 'utf8');
 
@@ -43,10 +44,14 @@ describe('docs/schemas.md', () => {
     expect(annotations.filter((each) => SUPPORTED_KEYWORDS.includes(each))).toEqual([]);
   });
 
+  test('describes every format, and no other', () => {
+    expect(firstColumn('Formats').sort()).toEqual(Object.keys(FORMATS).sort());
+  });
+
   test('shows a refusal as it is', () => {
     const shown = /^INVALID_DEFINITION: (.*)$/m.exec(text)?.[1] ?? '';
     const at = shown.slice(0, shown.indexOf('/properties'));
-    const schema = { type: 'object', properties: { mail: { type: 'string', format: 'email' } } };
+    const schema = { type: 'object', properties: { marks: { type: 'array', uniqueItems: true } } };
     expect(() => checkSchema(schema, at)).toThrow(`INVALID_DEFINITION: ${shown}`);
   });
 });

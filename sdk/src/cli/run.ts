@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { BuildFailure } from '../build/build-failure.js';
+import { ownPackage } from '../build/own-package.js';
+import { PorticoError } from '../errors/portico-error.js';
+import { compileCommand } from './compile-command.js';
+import { lintCommand } from './lint-command.js';
+import { packageCommand } from './package-command.js';
+import { tell } from './tell.js';
+
+/**
+ * Runs the command line and gives its exit code: 0 when all is well, 1 when the lint found something, 2 for a
+ * mistake in what was asked, or in a protocol. A fault of Portico itself is thrown, with its stack.
+ */
+export const run = async (args: readonly string[]): Promise<number> => {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // Commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof BuildFailure) && !PorticoError.is(error)) throw error;
+    tell(error.message);
+    return 2;
+  }
+};
+
+const program = (): Command => {
+  const portico = new Command('portico')
+    .description('Protocols between browser extensions: compile, package and check them.')
+    .version(ownPackage().version, '-v, --version')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('Add --help for examples.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ portico compile src/tabs.protocol.ts
+  $ portico package src/tabs.protocol.ts --name @acme/tabs-protocol
+  $ portico lint dist/chromium
+
+Exit codes: 0 all is well, 1 the lint found something, 2 a mistake in the protocol or the command.`,
+    );
+  compileCommand(portico);
+  packageCommand(portico);
+  lintCommand(portico);
+  return portico;
+};

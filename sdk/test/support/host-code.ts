@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { hostCode } from '../../src/build/host-code/index.js';
+import type { Limits } from '../../src/limits/limits.js';
+import { fromEither, toBase64, toBytes } from '../../src/protocol/base64.js';
+import { type Codec, convert, FAIL, type Generated, weight } from '../../src/protocol/conversion.js';
+import { withPlans } from '../../src/protocol/define-protocol.js';
+import { interpret } from '../../src/protocol/interpret.js';
+import { generatedFor, type Plan, planOf } from '../../src/protocol/plan.js';
+import type { AnyProtocol, Method } from '../../src/protocol/protocol.js';
+import { toTable } from '../../src/protocol/table-codec.js';
+
+/** Runs the code of a host's protocols, as a host would. */
+export const importCode = async (code: string): Promise<Record<string, AnyProtocol>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'portico-host-code-'));
+  try {
+    const file = join(folder, 'host.mjs');
+    await writeFile(file, code);
+    return await import(/* @vite-ignore */ pathToFileURL(file).href);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+/** A protocol as the compiler writes it down: plans in place of schemas. */
+export const dataOf = (protocol: AnyProtocol): object =>
+  JSON.parse(
+    JSON.stringify(protocol, (_key, value) =>
+      typeof value === 'object' && value !== null && '~plan' in value ? planOf(value) : value,
+    ),
+  );
+
+/** A way in which values cross: what the interpreter does with them, and what was generated for it. */
+export interface Way {
+  readonly name: string;
+  readonly interpreted: Codec;
+  /** `undefined` where the interpreter has to do the work. */
+  readonly generated: Generated | undefined;
+}
+
+/** Compiles schemas for hosts, together, and gives the ways of each. */
+export const waysOf = async (schemas: readonly object[], grants: ReadonlySet<string>): Promise<Way[][]> => {
+  const members = Object.fromEntries(
+    schemas.map((schema, i) => [`m${i}`, { kind: 'method' as const, params: schema, result: schema }]),
+  );
+  const protocol = withPlans({
+    name: 'org.example.generated',
+    version: '1.0.0',
+    capabilities: { all: { title: 'All', members } },
+  });
+  const { made } = await importCode(hostCode(new Map([['made', protocol]]), dataOf));
+  return schemas.map((_, i) => ways(made?.capabilities['all']?.members?.[`m${i}`] as Method, grants));
+};
+
+const ways = ({ params, result }: Method, grants: ReadonlySet<string>): Way[] => {
+  const plan = planOf(params as object) as Plan;
+  const out = (name: string, open: ReadonlySet<string>, bytes: typeof toBytes): Way => ({
+    name,
+    interpreted: interpret(plan, { strict: false, grants: open, bytes, table: toTable }),
+    generated: generatedFor(result).write?.(bytes, open),
+  });
+  return [
+    {
+      name: 'parameters',
+      interpreted: interpret(plan, { strict: true, plain: true, bytes: fromEither }),
+      generated: generatedFor(params).read?.(fromEither),
+    },
+    out('results, all gates open', grants, toBytes),
+    out('results, all gates shut', new Set(), toBase64),
+  ];
+};
+
+/** What came of a value: its copy and its size, or nothing; thrown errors of hostile values are told apart. */
+export type Answer = { readonly copy: unknown; readonly size: number } | 'refused' | 'thrown';
+
+export const byInterpreter = ({ interpreted }: Way, value: unknown, limits: Limits): Answer => {
+  try {
+    const copy = convert(interpreted, value, limits);
+    return copy === FAIL ? 'refused' : { copy, size: weight() };
+  } catch {
+    return 'thrown';
+  }
+};
+
+export const byGenerated = ({ generated }: Way, value: unknown, limits: Limits): Answer => {
+  const bounds = {
+    size: Math.min(limits.valueSize, limits.messageSize),
+    effort: limits.messageSize,
+    depth: limits.depth,
+  };
+  const copy = generated?.(value, bounds);
+  return copy === undefined ? 'refused' : { copy, size: bounds.size };
+};

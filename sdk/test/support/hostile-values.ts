@@ -1,0 +1,139 @@
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+
+class Account {
+  a = 1;
+  get kind(): string {
+    return 'kind 0';
+  }
+}
+
+const nested = (levels: number): unknown => {
+  let value: unknown = [];
+  for (let i = 0; i < levels; i++) value = i % 2 ? [value] : { value: 1, kids: value };
+  return value;
+};
+
+const itself = (): unknown => {
+  const value: Record<string, unknown> = { value: 1, kids: [] as unknown[], a: 1 };
+  value['in'] = value;
+  (value['kids'] as unknown[]).push(value);
+  return value;
+};
+
+/** One value many times: a structured clone of few bytes can be as large as this. */
+const manyTimes = (levels: number): unknown => {
+  let value: unknown = { value: 'text' };
+  for (let i = 0; i < levels; i++) value = new Array(8).fill(value);
+  return value;
+};
+
+/** What no schema of the subset, or only the most liberal one, lets through; made anew each time. */
+const HOSTILE: readonly (() => unknown)[] = [
+  () => undefined,
+  () => Number.NaN,
+  () => Number.POSITIVE_INFINITY,
+  () => 10n,
+  () => Symbol('s'),
+  () => () => 1,
+  () => new Date(0),
+  () => new Map([['a', 1]]),
+  () => new Set([1]),
+  () => /x/,
+  () => new Account(),
+  () => new Uint8Array(3),
+  () => new Uint8Array(41),
+  () => new ArrayBuffer(2),
+  () => JSON.parse('{"__proto__":{"a":1},"a":1}'),
+  () => JSON.parse('{"__proto__":1}'),
+  () => Object.create(null, { a: { value: 1, enumerable: true } }),
+  () => Object.create({ a: 1, kind: 'kind 0', tag: 0 }),
+  () => runInNewContext('({ a: 1, tag: 0, value: 1 })'),
+  () => runInNewContext('[1, "two"]'),
+  () => ({ a: undefined, stray: undefined }),
+  () => ({ constructor: 1, toString: 'x', hasOwnProperty: null }),
+  () => [undefined],
+  () => new Array(3),
+  () => new Array(4_000_000_000),
+  () => nested(70),
+  () => nested(5000),
+  () => itself(),
+  () => manyTimes(3),
+  () => 'x'.repeat(5000),
+];
+
+/** Values that are as good as any, but seldom of the right type. */
+const ODD: readonly unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -0,
+  1,
+  -1,
+  0.1,
+  1e22,
+  1e-7,
+  2 ** 53,
+  1.5,
+  7,
+  '',
+  'a',
+  'xyz',
+  '\ud800',
+  '\udc00\ud800',
+  '😀😀',
+  'QUJD',
+  'QUJ',
+  '__proto__',
+  '2020-02-30',
+  '::1',
+  'kind 0',
+  [],
+  {},
+  [null],
+  { a: null },
+  { kind: 'kind 1' },
+  { tag: 0 },
+];
+
+/** Printed as the code that makes it: some would be printed for ever. */
+const printed = (make: () => unknown): unknown => {
+  const value = make();
+  if (typeof value === 'object' && value !== null && Object.isExtensible(value))
+    Object.defineProperty(value, fc.toStringMethod, { value: () => String(make) });
+  return value;
+};
+const hostile = fc.constantFrom(...HOSTILE).map(printed);
+const odd = fc.constantFrom(...ODD);
+const wrong = fc.oneof({ weight: 3, arbitrary: odd }, { weight: 1, arbitrary: hostile });
+
+/** Values of an arbitrary with something wrong somewhere: a part replaced, removed, added or repeated. */
+export const nearly = (values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc
+    .tuple(values, fc.array(fc.nat(7), { minLength: 1, maxLength: 5 }), fc.nat(4), wrong)
+    .map(([value, steps, how, other]) => changed(value, steps, how, other));
+
+const changed = (
+  value: unknown,
+  [first, ...steps]: readonly number[],
+  how: number,
+  other: unknown,
+): unknown => {
+  if (first === undefined || typeof value !== 'object' || value === null || value instanceof Uint8Array)
+    return other;
+  const keys = Object.keys(value);
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
+  const key = keys[first % (keys.length + 1)];
+  if (key === undefined) {
+    // Beside what is there: something nobody declared, or one more item.
+    if (Array.isArray(copy)) copy.push(other);
+    else copy[['stray', 'x', 'a', 'toString'][how % 4] as string] = other;
+  } else if (how === 0 && !Array.isArray(copy)) delete copy[key];
+  else if (how === 1 && Array.isArray(copy)) copy.push(...copy, ...copy);
+  else copy[key] = changed(copy[key], steps, how, other);
+  return copy;
+};
+
+/** Anything that may arrive or be passed. */
+export const anyValue = wrong;

@@ -1,0 +1,97 @@
+import { type AnyProtocol, defineProtocol, event, method, PorticoError } from 'portico';
+import { describe, expect, test, vi } from 'vitest';
+import { refuseDangerous } from '../../../src/build/schemas/index.js';
+import { judgePattern } from '../../../src/build/schemas/judge-pattern.js';
+import { FORMATS } from '../../../src/protocol/formats.js';
+
+// Some expressions take seconds to judge on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const about = (member: object): AnyProtocol =>
+  defineProtocol({
+    name: 'org.example.patterns',
+    version: '1.0.0',
+    capabilities: { read: { title: 'Read', members: { list: member as never } } },
+  });
+const taking = (schema: object): AnyProtocol =>
+  about(method({ params: { type: 'object', properties: { text: schema } } as object }));
+const refusal = (protocol: AnyProtocol): string => {
+  try {
+    refuseDangerous(protocol);
+    return '';
+  } catch (error) {
+    expect(PorticoError.is(error) && error.code).toBe('INVALID_DEFINITION');
+    return (error as Error).message;
+  }
+};
+const AT = 'INVALID_DEFINITION: capabilities/read/members/list';
+
+describe('a pattern that can take exponential time', () => {
+  test.each(['^(a+)+$', '(a|a)*b', '^(?:[a-z]*)*$', '^([a-zA-Z0-9]+\\s?)*$'])('%s is refused', (pattern) => {
+    expect(refusal(taking({ type: 'string', pattern, maxLength: 100 }))).toMatch(
+      /^.*list\/params\/properties\/text\/pattern: the pattern can take exponential time.*as in \(a\+\)\+$/,
+    );
+  });
+
+  test('is found wherever it stands', () => {
+    const bad = { type: 'string', pattern: '^(a+)+$' };
+    const list = { type: 'array', items: { anyOf: [{ type: 'null' }, bad] } };
+    expect(refusal(about(method({ result: list })))).toContain(`${AT}/result/items/anyOf/1/pattern: `);
+    expect(refusal(about(event(bad as object)))).toContain(`${AT}/payload/pattern: `);
+    const names = { type: 'object', patternProperties: { '^(a+)+$': {} } };
+    expect(refusal(about(method({ result: names })))).toContain(`${AT}/result/patternProperties/^(a+)+$: `);
+    const failing = { ...about(method({})), errors: { full: bad } };
+    expect(refusal(failing)).toContain('errors/full/pattern: ');
+  });
+});
+
+describe('a pattern whose time grows with the square of the length', () => {
+  const pattern = '\\s+$';
+
+  test('is refused, with the length that it may have', () => {
+    const message =
+      'anchor it with ^, let no two repetitions in a row match the same, or give the text a "maxLength" of at most 3162';
+    expect(refusal(taking({ type: 'string', pattern }))).toContain(
+      `the square of a text's length; ${message}`,
+    );
+    expect(refusal(taking({ type: 'string', pattern, maxLength: 3163 }))).toContain(message);
+  });
+
+  test('is accepted for short texts', () => {
+    expect(refusal(taking({ type: 'string', pattern, maxLength: 3162 }))).toBe('');
+  });
+
+  test('is refused for names, which have no length of their own', () => {
+    expect(
+      refusal(about(method({ result: { type: 'object', patternProperties: { [pattern]: {} } } }))),
+    ).toContain('use "additionalProperties"');
+  });
+});
+
+test('harmless patterns are accepted, those that TypeBox writes among them', () => {
+  for (const pattern of [
+    '^.*$',
+    '^-?(?:0|[1-9][0-9]*)$',
+    '^id--?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?$',
+    '^[a-z]+(-[a-z]+)*$',
+    'x',
+    '^a|b$',
+  ])
+    expect(refusal(taking({ type: 'string', pattern }))).toBe('');
+});
+
+test('a protocol without patterns is accepted', () => {
+  expect(refusal(taking({ type: 'array', items: { type: 'string', format: 'email' } }))).toBe('');
+});
+
+test.each(Object.entries(FORMATS).filter(([name]) => name !== 'date-time'))(
+  'the expression of the format %s takes time in proportion to the text',
+  (_name, expression) => {
+    expect(judgePattern(expression)).toEqual({ degree: 1 });
+  },
+);
+
+test('that of date-time is made of those of date and time', () => {
+  const [date = '', time = ''] = [FORMATS['date'], FORMATS['time']].map((each) => each?.slice(4, -2));
+  expect(FORMATS['date-time']).toBe(`^(?:${date}[Tt]${time})$`);
+});
