@@ -1,20 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeResolve } from '@rollup/plugin-node-resolve';
-import { rollup } from 'rollup';
 import { launch } from '../browser/launch.mjs';
 import { servePages } from '../browser/serve.mjs';
 import { root } from '../setup.mjs';
+import { html, PAGES } from './pages.mjs';
+import { buildStranger } from './stranger-extension.mjs';
 
 /** @typedef {import('./stage.mjs').Stage} Stage */
 /** @typedef {import('../browser/types.mjs').FoundBrowser} FoundBrowser */
-
-const STYLE = 'font: 1.5rem system-ui; margin: 4rem; color-scheme: light dark';
-
-/** @param {string} title */
-const html = (title) =>
-  `<!doctype html><html lang="en"><title>${title}</title><body style="${STYLE}"><h1>${title}</h1>`;
 
 /**
  * The two extensions and a stranger in a real browser, with a few local pages.
@@ -22,11 +16,9 @@ const html = (title) =>
  */
 export async function openBrowserStage(browser, { headless }) {
   const dir = await mkdtemp(join(tmpdir(), 'portico-stranger-'));
-  const pages = await servePages({
-    '/first': html('A first page'),
-    '/second': html('A second page'),
-    '/later': html('A page that opened later'),
-  });
+  const pages = await servePages(
+    Object.fromEntries(Object.entries(PAGES).map(([path, title]) => [path, html(title)])),
+  );
   const clean = async () => {
     await pages.close();
     await rm(dir, { recursive: true, force: true });
@@ -80,33 +72,3 @@ async function furnish(session, pages, clean) {
     },
   };
 }
-
-/** @param {string} dir @param {string} browser */
-async function buildStranger(dir, browser) {
-  const { portico } = await import(/** @type {string} */ ('../../sdk/dist/build.js'));
-  const bundle = await rollup({
-    input: join(root, 'tools/start/stranger.js'),
-    plugins: [nodeResolve(), portico()],
-  });
-  await bundle.write({ file: join(dir, 'stranger.js'), format: 'es' });
-  await bundle.close();
-  await writeFile(join(dir, 'background.js'), '// All it does happens in its page.\n');
-  await writeFile(
-    join(dir, 'stranger.html'),
-    `${html('A stranger')}<script type="module" src="stranger.js"></script>`,
-  );
-  await writeFile(join(dir, 'manifest.json'), JSON.stringify(manifest(browser)));
-}
-
-/** @param {string} browser */
-const manifest = (browser) => ({
-  manifest_version: 3,
-  name: 'A stranger',
-  version: '1.0.0',
-  ...(browser === 'firefox'
-    ? {
-        background: { scripts: ['background.js'] },
-        browser_specific_settings: { gecko: { id: 'stranger@portico.example' } },
-      }
-    : { background: { service_worker: 'background.js' } }),
-});

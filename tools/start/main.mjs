@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { findBrowsers } from '../browser/find.mjs';
 import { build } from '../build.mjs';
 import { openBrowserStage } from './browser-stage.mjs';
-import { openLoopbackStage } from './loopback-stage.mjs';
 import { offerPrompt } from './prompt.mjs';
+import { openSimulatedStage } from './simulated-stage.mjs';
 import { tellStory } from './story.mjs';
 
 /** @typedef {{ browser?: string, headless?: boolean, prompt: boolean }} Options */
@@ -18,7 +18,7 @@ export async function main() {
     .option('--no-prompt', 'end after the story')
     .addHelpText(
       'after',
-      '\nExamples:\n  npm start\n  npm start -- --browser firefox\n  npm start -- --browser none    the same code without a browser',
+      '\nExamples:\n  npm start\n  npm start -- --browser firefox\n  npm start -- --browser none    the same extensions in a simulated browser',
     )
     .parse();
   /** @type {Options} */
@@ -37,10 +37,10 @@ async function run(options) {
   console.log(
     browser
       ? `Portico in real ${browser.product} ${browser.version}.`
-      : 'No browser: the same host and client code, in one process over loopback. With Chromium, Chrome, Edge or Firefox installed you would see the real thing.',
+      : 'No browser: the same two extensions in the simulated one. With Chromium, Chrome, Edge or Firefox installed you would see the real thing.',
   );
   await build();
-  const stage = browser ? await openBrowserStage(browser, options) : await openLoopbackStage();
+  const stage = browser ? await openBrowserStage(browser, options) : await openSimulatedStage();
   try {
     const told = await tellStory(stage);
     const interactive = options.prompt && process.stdin.isTTY && process.stdout.isTTY;

@@ -1,0 +1,53 @@
+import type { HostPlatform, RuntimePort, TabPlatform } from '../../../platform/platform.js';
+import type { Context } from './context.js';
+
+interface Source {
+  addListener(listener: (port: RuntimePort) => void): void;
+  removeListener(listener: (port: RuntimePort) => void): void;
+}
+
+interface Api {
+  readonly runtime: {
+    readonly lastError?: { readonly message?: string };
+    readonly onConnect: Source;
+    readonly onConnectExternal: Source;
+    connect(id: string | undefined, info: object): RuntimePort;
+  };
+  readonly tabs: { connect(tabId: number, info: object): RuntimePort };
+}
+
+/** Portico's platform in a context whose script is a function of the test: there are no globals to find it by. */
+export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
+  const { world, extension, realm } = context;
+  const api = realm.global['chrome'] as Api;
+  const random = world.random.fork(`platform ${context.number}`);
+  const restored = new Set<() => void>();
+  const listeners = context.scopeListeners.get('pageshow') ?? new Set();
+  context.scopeListeners.set(
+    'pageshow',
+    listeners.add((event) => {
+      if ((event as PageTransitionEvent).persisted) for (const run of [...restored]) run();
+    }),
+  );
+  return {
+    own: { browser: world.profile.family, id: extension?.id ?? '', origin: extension?.origin ?? '' },
+    now: () => world.scheduler.now - context.startedAt,
+    after: (milliseconds, run) =>
+      context.post(
+        context.timers,
+        `a deadline in ${milliseconds} ms`,
+        () => void context.call(run),
+        milliseconds,
+      ),
+    connect: ({ id }, info) => api.runtime.connect(id, info),
+    connectTab: (tabId, info) => api.tabs.connect(tabId, info),
+    lastError: (port) => api.runtime.lastError?.message ?? port.error?.message,
+    listen(event, listener) {
+      const source = event === 'internal' ? api.runtime.onConnect : api.runtime.onConnectExternal;
+      source.addListener(listener);
+      return () => source.removeListener(listener);
+    },
+    randomId: () => random.hex(32),
+    restored,
+  };
+};

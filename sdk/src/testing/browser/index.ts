@@ -1,0 +1,14 @@
+export type { AnyApi, ContextScope } from './contexts/scope.js';
+export { createBrowser, type SimulatedBrowser } from './create-browser.js';
+export type { Time } from './durations.js';
+export type { BackgroundState } from './extensions/background.js';
+export type { Manifest } from './extensions/manifest.js';
+export type { BuiltExtension, ExtensionSource, PlainScript, WrittenExtension } from './extensions/source.js';
+export type { ContextHandle } from './handles/context-handle.js';
+export type { ActionHandle, BackgroundHandle, Extension, Popup } from './handles/extension-handle.js';
+export type { TestStorage } from './handles/storage-handle.js';
+export type { Tab } from './handles/tab-handle.js';
+export type { BrowserOptions } from './options.js';
+export type { ProfileName } from './profile.js';
+export type { BrowserError, ConsoleLine } from './trace/errors.js';
+export type { Trace, TraceEntry } from './trace/trace.js';
