@@ -38,6 +38,17 @@ export default defineConfig({
       { extends: true, test: { name: 'gate', include: ['sdk/test/gate/**/*.test.ts'] } },
       // The same tests in the simulated browsers; real ones are asked by sdk/test/browser/conformance.test.ts.
       { extends: true, test: { name: 'conformance', include: ['sdk/test/conformance/*.test.ts'] } },
+      // The suites of the two extensions, which */test/browser/ runs in real browsers.
+      {
+        extends: true,
+        test: {
+          name: 'simulated',
+          include: ['*/test/simulated/*.test.ts'],
+          testTimeout: 30_000,
+          // A fixture is bundled first, beside all other suites.
+          hookTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {

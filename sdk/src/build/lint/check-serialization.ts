@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { textsAt, valueAt } from './json.js';
+import { valueAt } from './json.js';
 import { error, lowestVersion, type Rule, type Subject, warning } from './subject.js';
 
 const KEY = 'message_serialization';
@@ -42,14 +42,6 @@ const checkCloning = (subject: Subject): readonly Finding[] => {
       warning('serialization-unusual', PATH, [
         `With structured_clone this extension can't talk to any that leaves ${KEY} out, as most do. ${FAILS}`,
         'Remove the key, unless every peer sets it: Portico sends what JSON can carry.',
-      ]),
-    );
-  }
-  if ((textsAt(subject.manifest, 'externally_connectable', 'matches') ?? []).length > 0) {
-    found.push(
-      warning('serialization-pages', PATH, [
-        'Messages of web pages are always JSON, so no page in externally_connectable.matches can reach this extension.',
-        'Remove the key, or the pages.',
       ]),
     );
   }

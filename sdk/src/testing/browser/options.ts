@@ -13,11 +13,12 @@ export interface BrowserOptions {
   /** Answers `fetch` to the web. Without it there is no network. */
   readonly fetch?: (request: Request) => Response | Promise<Response>;
   /**
-   * A DOM for documents, by a library of yours: what it gives becomes globals of the page, `document` among them.
+   * A DOM for documents, by a library of yours: what it gives becomes globals of the page, `document` among them,
+   * but for what the browser has itself: timers, `fetch`, `crypto`.
    * Without it documents have no elements.
    * @example dom: (html) => parseHTML(html)   // of linkedom
    */
-  readonly dom?: (html: string, url: string) => Readonly<Record<string, unknown>>;
+  readonly dom?: (html: string, url: string) => object;
   /** How many entries of the trace are kept. 0 for none, where speed counts. @defaultValue 2000 */
   readonly traceLength?: number;
 }

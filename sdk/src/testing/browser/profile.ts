@@ -21,6 +21,8 @@ export interface Profile {
     readonly tooLarge: string;
     readonly invalidated: string;
     readonly channelClosed: string;
+    /** What the other side is told when a page is put away; nothing where its ports are kept. */
+    readonly putAway?: string;
   };
 }
 
@@ -41,6 +43,8 @@ const chromium = (name: ProfileName, format: Format): Profile => ({
     invalidated: 'Extension context invalidated.',
     channelClosed:
       'A listener indicated an asynchronous response by returning true, but the message channel closed before a response was received',
+    putAway:
+      'The page keeping the extension port is moved into back/forward cache, so the message channel is closed.',
   },
 });
 

@@ -123,10 +123,11 @@ describe('message_serialization', () => {
       ['error serialization-invalid /message_serialization'],
     ],
     [
+      // Chromium copies a page's messages in the way of the extension that it reaches.
       'pages',
       { ...clone, externally_connectable: { ids: ['*'], matches: ['https://a.example/*'] } },
       { peers: [{ serialization: 'structured_clone' }] },
-      ['warning serialization-pages /message_serialization'],
+      [],
     ],
     [
       'older versions',

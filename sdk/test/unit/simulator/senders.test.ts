@@ -20,9 +20,16 @@ interface Stage {
 
 const openStage = async (family: LiveSender['browser']): Promise<Stage> => {
   const browser = browserFor({ profile: family });
-  const content = { content_scripts: [{ matches: ['https://news.example/*'], js: ['listen.js'] }] };
+  const content = {
+    permissions: ['tabs'],
+    content_scripts: [{ matches: ['https://news.example/*'], js: ['listen.js'] }],
+  };
   const host = await browser.install(
-    hostOf(LISTEN, { externally_connectable: { ids: ['*'], matches: ['https://news.example/*'] } }),
+    hostOf(LISTEN, {
+      // The recordings were made by extensions that may see where tabs lead.
+      permissions: ['tabs'],
+      externally_connectable: { ids: ['*'], matches: ['https://news.example/*'] },
+    }),
   );
   const files = { 'background.js': LISTEN, 'listen.js': LISTEN, 'popup.html': '', 'frame.html': '' };
   const client = await browser.install(clientOf(content, files));

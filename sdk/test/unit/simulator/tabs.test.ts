@@ -1,3 +1,4 @@
+import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { browserFor, clientOf, hostOf, PROFILES } from './support.js';
 
@@ -227,6 +228,18 @@ describe.each(PROFILES)('tabs in %s', (profile) => {
     expect(await page.evaluate(() => document.querySelector('p') as unknown)).toBe(
       `p of <p> at ${client.origin}/page.html`,
     );
+  });
+
+  test('a DOM of a library: its elements and their classes, and still the clock of the browser', async () => {
+    const browser = browserFor({ profile, dom: (html) => parseHTML(html) });
+    const client = await browser.install(clientOf({}, { 'page.html': '<button>' }));
+    const page = await client.openPage('page.html');
+    const before = browser.now;
+    const seen = await page.evaluate(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      return document.querySelector('button') instanceof HTMLElement;
+    });
+    expect([seen, browser.now - before]).toEqual([true, 60_000]);
   });
 
   test('pictures', async () => {

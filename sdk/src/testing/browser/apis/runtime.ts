@@ -26,7 +26,7 @@ const messaging = (context: Context, realm: Realm) => ({
     checkAlive(context);
     const [id, info] = typeof args[0] === 'object' && args[0] !== null ? [undefined, args[0]] : args;
     const { name = '' } = (info ?? {}) as ConnectInfo;
-    return new Channel(context, `${name}`, routeToExtension(context, id)).opener.object;
+    return new Channel(context, `${name}`, routeToExtension(context, id, 'connect')).opener.object;
   }),
   sendMessage: realm.fn('sendMessage', (...args: unknown[]) => {
     const callback =
@@ -35,7 +35,7 @@ const messaging = (context: Context, realm: Realm) => ({
       throw new ApiError('Error in invocation of runtime.sendMessage: no message', 'TypeError');
     const hasId = args.length >= 3 || (args.length === 2 && typeof args[0] !== 'object');
     const [id, message] = hasId ? args : [undefined, args[0]];
-    return sendMessage(context, realm, routeToExtension(context, id), message, callback);
+    return sendMessage(context, realm, routeToExtension(context, id, 'sendMessage'), message, callback);
   }),
 });
 

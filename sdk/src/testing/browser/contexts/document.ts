@@ -52,8 +52,10 @@ export const furnishDocument = (context: Context, realm: Realm): void => {
       context.post(context.inbox, 'closes', () => (tab ? world.tabs.close(tab) : context.die())),
     ),
   );
-  const given = facts.html !== undefined ? world.options.dom?.(facts.html, facts.url) : undefined;
-  if (given) for (const [name, value] of Object.entries(given)) define(global, name, value);
+  const given = (facts.html !== undefined ? world.options.dom?.(facts.html, facts.url) : undefined) as
+    | Readonly<Record<string, unknown>>
+    | undefined;
+  if (given) takeDom(global, given);
   else for (const name of CLASSES_OF_A_DOM) define(global, name, withoutDom(context, realm, name));
   const document = (given?.['document'] as object | undefined) ?? bareDocument(context, realm);
   define(document, 'hidden', false);
@@ -61,6 +63,19 @@ export const furnishDocument = (context: Context, realm: Realm): void => {
   define(document, 'readyState', 'loading');
   define(document, 'location', location);
   define(global, 'document', document);
+};
+
+/** Events are dispatched by the DOM, and so they are of its classes. */
+const EVENTS_OF_A_DOM = ['Event', 'CustomEvent'];
+
+/**
+ * Puts what a DOM gives into the page: not its timers, its `fetch` or its clock, which would be Node's. Libraries
+ * have classes that their windows don't enumerate.
+ */
+const takeDom = (global: object, given: Readonly<Record<string, unknown>>): void => {
+  const classes = [...CLASSES_OF_A_DOM, ...EVENTS_OF_A_DOM].filter((name) => given[name] !== undefined);
+  const others = Object.keys(given).filter((name) => !(name in global));
+  for (const name of new Set([...classes, ...others])) define(global, name, given[name]);
 };
 
 /** Tells a document how far it is. */

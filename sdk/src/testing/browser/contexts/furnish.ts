@@ -25,12 +25,24 @@ export const furnish = (context: Context, realm: Realm): void => {
   furnishFetch(context, realm);
   furnishScope(context, realm);
   furnishConsole(context, realm);
-  if (kind !== 'service-worker') furnishDocument(context, realm);
+  if (kind === 'service-worker') furnishWorker(context, realm);
+  else furnishDocument(context, realm);
   furnishIndexedDb(context, realm);
   const api = buildApi(context, realm);
   if (!api) return;
   define(global, 'chrome', api);
-  if (context.world.profile.family === 'firefox') define(global, 'browser', api);
+  // Chromium has both names as well, where there is anything to be had.
+  if ('runtime' in api) define(global, 'browser', api);
+};
+
+/** What a worker knows of its registration: nothing is active while it starts for the first time. */
+const furnishWorker = ({ extension }: Context, realm: Realm): void => {
+  if (!extension) return;
+  const active = Object.assign(realm.toolkit.object(), { state: 'activated' });
+  const registration = Object.assign(realm.toolkit.object(), { scope: `${extension.origin}/` });
+  const get = (): unknown => (extension.background.hasRun ? active : null);
+  Object.defineProperty(registration, 'active', { get });
+  define(realm.global, 'registration', registration);
 };
 
 /** `addEventListener` and its like on the global scope. */

@@ -12,6 +12,8 @@ export class Background {
   /** How often it was started. */
   starts = 0;
   context: Context | undefined;
+  /** Whether it has come up since the extension was loaded. */
+  hasRun = false;
   private waiting: ((running: Context | undefined) => void)[] = [];
   private readonly lane;
   private lastActivity = 0;
@@ -30,18 +32,20 @@ export class Background {
     );
   }
 
+  /** Whether it has failed at its first start, and so there is none to be started. */
+  get neverRan(): boolean {
+    return this.starts > 0 && !this.hasRun && this.state === 'stopped';
+  }
+
   private get label(): string {
     return this.extension.world.profile.family === 'firefox' ? 'event page' : 'worker';
   }
 
-  /** Whether it is running, or is started for such an event. Chromium starts it for any message. */
+  /** Whether it is running, or is started for such an event. Messages start it, whether it listens or not. */
   wakesFor(event: string): boolean {
     if (!this.exists) return false;
     if (this.state !== 'stopped') return true;
-    const isMessage = /^runtime\.on(?:Connect|Message)/.test(event);
-    return (
-      (isMessage && this.extension.world.profile.family === 'chromium') || this.extension.heard.has(event)
-    );
+    return /^runtime\.on(?:Connect|Message)/.test(event) || this.extension.heard.has(event);
   }
 
   /** Starts it if need be; `run` gets nothing where it failed to start. */
@@ -96,6 +100,7 @@ export class Background {
       return;
     }
     this.state = 'running';
+    this.hasRun = true;
     this.touch();
     for (const run of waiting) run(context);
   }

@@ -7,8 +7,15 @@ import { PortEnd } from './port-end.js';
 import { formatOf, type Receivers, type Route, resolveReceivers } from './routes.js';
 import { senderOf } from './senders.js';
 
+/** The last of a port, and why, if the browser says so. */
+interface End {
+  readonly why: string | undefined;
+}
+
 /** What goes from the opener to its receivers, in order; the end is the last of it. */
-type Item = Packed | 'end';
+type Item = Packed | End;
+
+const isEnd = (item: Item): item is End => 'why' in item;
 
 /** A port with its two ends, or more: the one that called `connect`, and those whose listeners got it. */
 export class Channel {
@@ -28,7 +35,7 @@ export class Channel {
     private readonly route: Route,
   ) {
     this.number = context.world.number('port');
-    this.format = formatOf(context);
+    this.format = formatOf(context, route);
     this.fromBrowser = createLane(`port ${this.number}, opening`);
     this.opener = new PortEnd(context, this, undefined);
     const { trace, scheduler } = context.world;
@@ -49,9 +56,9 @@ export class Channel {
   }
 
   /** One end is gone: by its own will, or because its context is. */
-  leave(end: PortEnd, how: 'disconnected' | 'lost'): void {
+  leave(end: PortEnd, how: 'disconnected' | 'lost', why?: string): void {
     if (this.closed) return;
-    if (end === this.opener) this.sendToReceivers('end');
+    if (end === this.opener) this.sendToReceivers({ why });
     const lanes = this.receivers.get(end);
     if (!lanes) return;
     const isFirefox = this.context.world.profile.family === 'firefox';
@@ -60,7 +67,7 @@ export class Channel {
       // The channel lives as long as anybody is at its other end.
       if (this.receivers.size > 0 || this.early) return;
     }
-    this.post(lanes.from, 'the end', () => this.close(end));
+    this.post(lanes.from, 'the end', () => this.close(end, why));
   }
 
   /** Asks everybody who may listen. */
@@ -104,8 +111,8 @@ export class Channel {
   }
 
   private pass(end: PortEnd, to: Lane, item: Item): void {
-    this.post(to, item === 'end' ? 'the end' : 'a message', () => {
-      if (item === 'end') end.end();
+    this.post(to, isEnd(item) ? 'the end' : 'a message', () => {
+      if (isEnd(item)) end.end(item.why);
       else end.deliver(item);
     });
   }
@@ -117,11 +124,12 @@ export class Channel {
     this.post(this.fromBrowser, 'no receiver', () => this.opener.end(text));
   }
 
-  /** A receiver has ended it, for the opener and for the other receivers. */
-  private close(by: PortEnd): void {
+  /** A receiver has ended it, for the opener and for the other receivers: Chromium doesn't tell these. */
+  private close(by: PortEnd, why: string | undefined): void {
     if (this.closed) return;
     this.closed = true;
-    this.opener.end();
+    this.opener.end(why);
+    if (this.context.world.profile.family === 'chromium') return;
     for (const [end, { to }] of this.receivers) if (end !== by) this.post(to, 'the end', () => end.end());
   }
 

@@ -19,7 +19,7 @@ export const sendMessage = (
   callback: ((response?: unknown) => void) | undefined,
 ): unknown => {
   checkAlive(context);
-  const packed = packOr(message, context);
+  const packed = packOr(message, context, route);
   const { promise, resolve, reject } = realm.deferred();
   const { world } = context;
   world.trace.write(context.name, `sends ${textOf(packed)} to ${route.label}`);
@@ -38,9 +38,9 @@ export const sendMessage = (
   return callback ? undefined : promise;
 };
 
-const packOr = (message: unknown, context: Context): Packed => {
+const packOr = (message: unknown, context: Context, route?: Route): Packed => {
   try {
-    return pack(message, formatOf(context), context.world.profile);
+    return pack(message, formatOf(context, route), context.world.profile);
   } catch (error) {
     if (error instanceof PackError) throw new ApiError(error.message);
     throw error;

@@ -96,7 +96,7 @@ export class PortEnd {
   putAway(): void {
     if (!this.isOpen) return;
     this.gone = true;
-    this.channel.leave(this, 'lost');
+    this.channel.leave(this, 'lost', this.context.world.profile.texts.putAway);
   }
 }
 

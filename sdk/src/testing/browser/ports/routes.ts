@@ -23,8 +23,15 @@ export interface Receivers {
 
 const CHROMIUM_ID = /^[a-p]{32}$/;
 
+/** How Chromium names a function whose arguments it refuses. */
+const SIGNATURES = {
+  connect: 'runtime.connect(optional string extensionId, optional object connectInfo)',
+  sendMessage:
+    'runtime.sendMessage(optional string extensionId, any message, optional object options, optional function callback)',
+};
+
 /** @throws {ApiError} for what cannot be an id */
-export const routeToExtension = (context: Context, id: unknown): Route => {
+export const routeToExtension = (context: Context, id: unknown, by: keyof typeof SIGNATURES): Route => {
   const { world, extension } = context;
   if (id === undefined || id === null || id === '') {
     if (!extension)
@@ -37,13 +44,18 @@ export const routeToExtension = (context: Context, id: unknown): Route => {
   if (typeof id !== 'string')
     throw new ApiError('Error in invocation of runtime.connect: the id is no string', 'TypeError');
   if (world.profile.family === 'chromium' && !CHROMIUM_ID.test(id))
-    throw new ApiError(`Invalid extension id: '${id}'`);
+    throw new ApiError(
+      `Error in invocation of ${SIGNATURES[by]}: Invalid extension id: '${id}'`,
+      'TypeError',
+    );
   return { label: world.extensions.get(id)?.name ?? id, extensionId: id };
 };
 
-/** How messages of a context are copied: web pages always use JSON. */
-export const formatOf = ({ extension, world }: Context): Format =>
-  extension?.format ?? (world.profile.family === 'firefox' ? 'clone' : 'json');
+/** How messages of a context are copied: those of a web page as the extension has it that it reaches. */
+export const formatOf = (
+  { extension, world }: Context,
+  { extensionId = '' }: Pick<Route, 'extensionId'> = {},
+): Format => (extension ?? world.extensions.get(extensionId))?.format ?? 'json';
 
 /** Finds who may listen, and starts the background for it if it sleeps. */
 export const resolveReceivers = (
@@ -65,9 +77,11 @@ export const resolveReceivers = (
     const isOwn = context.isBackground && context.extension === target;
     if (isOwn || !background.wakesFor(event)) found({ contexts: documents, event });
     else
-      background.whenRunning(event, (running) =>
-        found({ contexts: [...(running ? [running] : []), ...documents], event }),
-      );
+      background.whenRunning(event, (running) => {
+        // Chromium waits for ever for a worker that has never come up.
+        if (!running && background.neverRan && documents.length === 0) return;
+        found({ contexts: [...(running ? [running] : []), ...documents], event });
+      });
   }
 };
 
@@ -80,7 +94,9 @@ const failureOf = (
   const { world } = context;
   if (!target?.enabled || (!isInternal && !admits(target, context, world)))
     return world.profile.texts.noReceiver;
-  return target.format === formatOf(context) ? undefined : world.profile.texts.mismatch;
+  return target.format === formatOf(context, { extensionId: target.id })
+    ? undefined
+    : world.profile.texts.mismatch;
 };
 
 const documentsOf = (target: Installed, caller: Context): Context[] =>
@@ -90,8 +106,13 @@ const documentsOf = (target: Installed, caller: Context): Context[] =>
       (each) =>
         each !== caller &&
         each.state === 'alive' &&
-        (each.facts.kind === 'page' || each.facts.kind === 'popup'),
+        (each.facts.kind === 'page' || each.facts.kind === 'popup') &&
+        !(isFramed(each) && target.world.profile.family === 'firefox'),
     );
+
+/** Whether a page of an extension is shown inside of a web page. Firefox has such pages hear nobody. */
+const isFramed = ({ facts }: Context): boolean =>
+  (facts.frameId ?? 0) > 0 && facts.tab?.document?.contexts[0]?.facts.kind === 'web-page';
 
 /** Content scripts of the caller's own extension in a tab, and its pages there. */
 const inTab = (context: Context, { tabId, frameId, documentId }: Route): Context[] =>

@@ -1,17 +1,17 @@
 import type { Context } from '../contexts/context.js';
-import { describeTab } from '../tabs/tab-model.js';
+import { describeTab, maySee } from '../tabs/tab-model.js';
 import type { Route } from './routes.js';
 
 /** What the browser tells a receiver of the caller: recorded from Chromium 156 and Firefox ESR 153. */
 export const senderOf = (caller: Context, route: Route, receiver: Context): object =>
   caller.world.profile.family === 'chromium'
     ? chromiumSender(caller, route, receiver)
-    : firefoxSender(caller);
+    : firefoxSender(caller, receiver);
 
 const chromiumSender = (caller: Context, route: Route, receiver: Context): object => {
   const { facts, extension } = caller;
   const base = { ...(extension ? { id: extension.id } : {}), url: facts.url };
-  const tls = tlsChannelOf(caller, receiver);
+  const tls = tlsChannelOf(receiver);
   // A worker has no origin, unless it calls a tab.
   if (caller.isBackground && route.tabId === undefined) return { ...base, ...tls };
   // Whoever calls a tab is told without its own.
@@ -36,13 +36,12 @@ const placeOf = ({ facts, documentId }: Context): object =>
     : {};
 
 /** Empty wherever it is there at all: no browser has supplied one for years. */
-const tlsChannelOf = ({ extension }: Context, receiver: Context): object => {
-  const rules = receiver.extension?.manifest.externally_connectable;
-  const isExternal = extension !== receiver.extension;
-  return isExternal && rules?.accepts_tls_channel_id ? { tlsChannelId: '' } : {};
+const tlsChannelOf = ({ extension }: Context): object => {
+  const rules = extension?.manifest.externally_connectable;
+  return rules?.accepts_tls_channel_id ? { tlsChannelId: '' } : {};
 };
 
-const firefoxSender = (caller: Context): object => {
+const firefoxSender = (caller: Context, receiver: Context): object => {
   const { facts, extension, documentId, number } = caller;
   const isContent = facts.kind === 'content-script' || (facts.frameId ?? 0) > 0;
   return {
@@ -50,7 +49,9 @@ const firefoxSender = (caller: Context): object => {
     id: extension?.id,
     envType: isContent ? 'content_child' : 'addon_child',
     url: facts.url,
-    ...(facts.tab ? { tab: describeTab(facts.tab, true), frameId: facts.frameId ?? 0 } : {}),
+    ...(facts.tab
+      ? { tab: describeTab(facts.tab, maySee(receiver.extension, facts.tab)), frameId: facts.frameId ?? 0 }
+      : {}),
     documentId,
     ...originOf(caller),
   };

@@ -1,0 +1,3 @@
+import { obeyAs } from './orders.js';
+
+obeyAs('web');

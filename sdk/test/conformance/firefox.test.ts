@@ -1,0 +1,3 @@
+import { describeProfile } from './support/describe-profile.js';
+
+describeProfile('firefox');

@@ -1,0 +1,19 @@
+import type { Runtime } from './runtime.js';
+
+const STEP = 20;
+
+/** Asks until there is an answer, for at most so many milliseconds of the runtime's own time. */
+export const eventually = async <T>(
+  runtime: Pick<Runtime, 'pass' | 'now'>,
+  ask: () => T | undefined | Promise<T | undefined>,
+  what: string,
+  milliseconds = 20_000,
+): Promise<T> => {
+  const end = runtime.now() + milliseconds;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (runtime.now() > end) throw new Error(`It did not come about that ${what}.`);
+    await runtime.pass(STEP);
+  }
+};

@@ -1,0 +1,123 @@
+import type { Page } from 'puppeteer-core';
+import { launch } from '../../../../tools/browser/launch.mjs';
+import { type PageServer, servePages } from '../../../../tools/browser/serve.mjs';
+import type { FoundBrowser, Session } from '../../../../tools/browser/types.mjs';
+import { type Folder, makeFolder } from '../../browser/support/folder.js';
+import type { RuntimeKind } from './case.js';
+import {
+  FIRST,
+  FIXTURE_NAMES,
+  type FixtureName,
+  type Formats,
+  idOf,
+  type Scripts,
+  writeFixture,
+} from './fixtures.js';
+import { webPages } from './pages.js';
+import { agentIn } from './real-agents.js';
+import { webTabIn } from './real-web-tab.js';
+import type { Extension, Runtime } from './runtime.js';
+
+/** Starts a browser with the fixtures in it. */
+export const openReal = async (
+  browser: FoundBrowser,
+  kind: RuntimeKind,
+  scripts: Scripts,
+): Promise<Runtime> => {
+  const { engine, format } = kind;
+  const formats: Formats = {
+    own: engine === 'chromium' && format === 'clone' ? 'clone' : undefined,
+    other: format === 'clone' ? 'json' : 'clone',
+  };
+  const folder = await makeFolder();
+  const server = await servePages(webPages(scripts.get('web') ?? ''));
+  let session: Session | undefined;
+  const close = async (): Promise<void> => {
+    await session?.close();
+    await server.close();
+    await folder.remove();
+  };
+  try {
+    for (const each of FIXTURE_NAMES) await writeFixture(folder, each, scripts, engine, formats);
+    session = await launch(browser, {
+      extensions: FIRST.map(folder.directoryOf),
+      headless: process.env['PORTICO_HEADLESS'] !== '0',
+      // One of them fails to start, which is what it is for.
+      waitForBackgrounds: false,
+    });
+    return { ...kind, close, ...realRuntime(session, folder, server) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const realRuntime = (
+  session: Session,
+  folder: Folder,
+  server: PageServer,
+): Omit<Runtime, keyof RuntimeKind | 'close'> => {
+  const engine = session.name;
+  const began = Date.now();
+  const pages = new Map<FixtureName, Page>();
+  const pageOf = async (name: FixtureName): Promise<Page> => {
+    const known = pages.get(name);
+    if (known) return known;
+    const page = await session.openExtensionPage(folder.directoryOf(name), 'page.html');
+    pages.set(name, page);
+    return page;
+  };
+  /** What the browser closes by itself where it can. */
+  const forget = async (name: FixtureName): Promise<void> => {
+    await pages
+      .get(name)
+      ?.close()
+      .catch(() => {});
+    pages.delete(name);
+  };
+  const extension = async (name: FixtureName): Promise<Extension> => {
+    const { id, origin } = session.extension(folder.directoryOf(name));
+    const page = await pageOf(name);
+    return {
+      id,
+      origin,
+      background: agentIn(page, 'background'),
+      page: agentIn(page, 'page'),
+      popup: async () => {
+        await (await session.browser.pages())[0]?.bringToFront();
+        await agentIn(page, 'page').run('openPopup');
+        return agentIn(page, 'popup');
+      },
+    };
+  };
+  return {
+    extension,
+    idOf: (name) => idOf(name, engine),
+    install: async (name) => void (await session.install(folder.directoryOf(name))),
+    async update(name) {
+      await forget(name);
+      await session.install(folder.directoryOf(name));
+    },
+    async uninstall(name) {
+      await forget(name);
+      await session.uninstall(folder.directoryOf(name));
+    },
+    async disable(name) {
+      await forget(name);
+      await session.disable(folder.directoryOf(name));
+    },
+    enable: (name) => session.enable(folder.directoryOf(name)),
+    stop: async (name) => void (await session.stopBackground(folder.directoryOf(name))),
+    isRunning: (name) => session.isBackgroundRunning(folder.directoryOf(name)),
+    closePage: forget,
+    openWeb: async (kind) =>
+      webTabIn(
+        { session, server, client: await extension('client'), clientPage: await pageOf('client') },
+        kind,
+      ),
+    pass: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: () => Date.now() - began,
+    story: () => `${session.product} ${session.version}, ${Date.now() - began} ms after its start`,
+    debug: async (source) => (await pageOf('client')).evaluate(source),
+  };
+};
