@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseHTML } from 'linkedom';
 import { root } from '../setup.mjs';
+import { pageDom } from './page-dom.mjs';
 import { html, PAGES } from './pages.mjs';
 import { buildStranger } from './stranger-extension.mjs';
 
@@ -19,7 +19,7 @@ export async function openSimulatedStage() {
   const dir = await mkdtemp(join(tmpdir(), 'portico-stranger-'));
   const browser = createBrowser({
     pages: Object.fromEntries(Object.entries(PAGES).map(([path, title]) => [SITE + path, html(title)])),
-    dom: (/** @type {string} */ text) => parseHTML(text),
+    dom: pageDom,
   });
   const close = async () => {
     await browser.close();

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Connection } from 'portico/client';
 import type { tabs } from 'portico-tabs/protocol';
-import type { Page } from 'puppeteer-core';
-import { startBrowser } from '../../../sdk/test/browser/support/browsers.js';
-import { type PageServer, servePages } from '../../../tools/browser/serve.mjs';
-import type { FoundBrowser, LoadedExtension, Session } from '../../../tools/browser/types.mjs';
+import type { TestWorld } from '../../../sdk/test/browser/support/anywhere/describe-anywhere.js';
+import type {
+  InstalledExtension,
+  StartableBrowser,
+  TestPage,
+} from '../../../sdk/test/browser/support/anywhere/test-browser.js';
 
 /** What the board's page shows to developer tools, and so to these tests. */
 export type BoardGlobals = {
@@ -12,14 +14,11 @@ export type BoardGlobals = {
 };
 
 /** Both extensions in one browser, with an open board and a web page. */
-export interface BoardWorld {
-  readonly session: Session;
-  readonly pages: PageServer;
-  readonly host: LoadedExtension;
-  readonly client: LoadedExtension;
-  readonly board: Page;
-  readonly web: Page;
-  close(): Promise<void>;
+export interface BoardWorld extends TestWorld {
+  readonly host: InstalledExtension;
+  readonly client: InstalledExtension;
+  readonly board: TestPage;
+  readonly web: TestPage;
 }
 
 const built = (extension: string, browser: string): string =>
@@ -28,22 +27,18 @@ const built = (extension: string, browser: string): string =>
 const titled = (title: string): string =>
   `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>`;
 
-export const openBoardWorld = async (browser: FoundBrowser): Promise<BoardWorld> => {
-  const pages = await servePages({ '/': titled('A page to look at'), '/news': titled('Fresh news') });
-  let session: Session | undefined;
-  const close = async (): Promise<void> => {
-    await session?.close();
-    await pages.close();
-  };
+export const openBoardWorld = async ({ name, start }: StartableBrowser): Promise<BoardWorld> => {
+  const browser = await start({
+    extensions: [built('host-extension', name), built('client-extension', name)],
+    pages: { '/': titled('A page to look at'), '/news': titled('Fresh news') },
+  });
   try {
-    const extensions = ['host-extension', 'client-extension'].map((each) => built(each, browser.name));
-    session = await startBrowser(browser, extensions);
-    const [host, client] = session.extensions as [LoadedExtension, LoadedExtension];
-    const web = await session.openPage(pages.url('/'));
-    const board = await session.openExtensionPage(client, 'board.html');
-    return { session, pages, host, client, board, web, close };
+    const [host, client] = browser.extensions as [InstalledExtension, InstalledExtension];
+    const web = await browser.openPage(browser.url('/'));
+    const board = await browser.openExtensionPage(client, 'board.html');
+    return { browser, host, client, board, web, close: browser.close };
   } catch (error) {
-    await close();
+    await browser.close();
     throw error;
   }
 };

@@ -1,4 +1,4 @@
-import type { Frame, Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import type { Commands } from '../fixtures/agent/commands.js';
 import type { Context, Order, Outcome } from '../fixtures/agent/orders.js';
 import type { HostCommands } from '../fixtures/host/background.js';
@@ -33,11 +33,20 @@ class CommandError extends Error {
   }
 }
 
+/** A page or a frame, in whatever browser. */
+interface Evaluating {
+  evaluate(
+    run: (order: Order, tabId: number | null) => Promise<string | null>,
+    order: Order,
+    tabId: number | null,
+  ): Promise<string | null>;
+}
+
 type Give = (order: Order, tabId?: number) => Promise<string | undefined>;
 
 /** Has orders given by the fixture's own code in a page or a frame. */
 const agentVia = <C extends Table>(
-  page: Page | Frame,
+  page: Evaluating,
   to: Context,
   findTab?: () => Promise<number>,
 ): Agent<C> => {
@@ -54,7 +63,7 @@ const agentVia = <C extends Table>(
 };
 
 /** Popups and content scripts take a moment until they listen: an order that nobody took is given again. */
-const untilTaken = (page: Page | Frame, order: Order, tabId: number | undefined): Promise<string> =>
+const untilTaken = (page: Evaluating, order: Order, tabId: number | undefined): Promise<string> =>
   eventually(async () => {
     try {
       const answer = await page.evaluate(
@@ -71,7 +80,7 @@ const untilTaken = (page: Page | Frame, order: Order, tabId: number | undefined)
   }, `${order.to} takes the order ${order.command}`);
 
 /** Makes an extension of a page of it. */
-export const extensionOn = (page: Page, { id, origin }: { id: string; origin: string }): Extension => {
+export const extensionOn = (page: Evaluating, { id, origin }: { id: string; origin: string }): Extension => {
   const own: Agent = agentVia(page, 'page');
   const tabOf = (url: string): Promise<number> =>
     eventually(async () => (await own.run('tabOf', { url })) ?? undefined, `a tab shows ${url}`);

@@ -1,0 +1,191 @@
+/** A mistake put into the SDK: the fuzz has to find it. */
+export interface PlantedMistake {
+  readonly name: string;
+  /** Below `sdk/src/`. */
+  readonly file: string;
+  /** Stands in the file once. */
+  readonly from: string;
+  readonly to: string;
+  /** Where only structured clones show it. */
+  readonly profile?: 'firefox';
+}
+
+const SERVING = 'host/serving/serve-session.ts';
+const CALLEE = 'call/callee.ts';
+const EVENTS = 'call/event-source.ts';
+const SESSION = 'session/host-session.ts';
+const INTERPRETER = 'protocol/interpret.ts';
+
+export const PLANTED: readonly PlantedMistake[] = [
+  {
+    name: 'grants are not checked',
+    file: SERVING,
+    from: 'return session.grants.has(member.capability)',
+    to: 'return session.id',
+  },
+  { name: 'an id may be used twice', file: SERVING, from: 'if (first <= highest) return false;', to: '' },
+  {
+    name: 'a property __proto__ is accepted',
+    file: INTERPRETER,
+    from: "if (key === '__proto__') return fail('no property of the name __proto__');",
+    to: '',
+  },
+  {
+    name: 'a second hello is skipped',
+    file: SESSION,
+    from: 'if (kind >= FIRST_IGNORABLE) continue;',
+    to: 'if (kind >= FIRST_IGNORABLE || kind === HELLO) continue;',
+  },
+  {
+    name: 'frames in front of the hello are taken',
+    file: SESSION,
+    from: "else if (state === 'waiting') greet(frames);",
+    to: "else if (state === 'waiting') greet(frames.toSorted((a, b) => a[0] - b[0]));",
+  },
+  {
+    name: 'what was held before the welcome is read in the wrong order',
+    file: SESSION,
+    from: 'const early = held;',
+    to: 'const early = held.toReversed();',
+  },
+  {
+    name: 'calls in flight are not bounded',
+    file: CALLEE,
+    from: 'running.size >= limits.calls ||',
+    to: '',
+  },
+  {
+    name: 'handlers of cancelled calls are not bounded',
+    file: CALLEE,
+    from: ' || handlers >= 2 * limits.calls',
+    to: '',
+  },
+  {
+    name: 'a capability that is needed and not granted does not matter',
+    file: 'host/serving/answer-hello.ts',
+    from: 'if (missing.length > 0) {',
+    to: 'if (missing.length < 0) {',
+  },
+  {
+    name: 'depth is not bounded',
+    file: 'protocol/conversion.ts',
+    from: "if (++depth > maxDepth) return exceeds('depth');",
+    to: '++depth;',
+  },
+  {
+    name: 'the size of a value is not bounded',
+    file: 'protocol/conversion.ts',
+    from: 'return size > maxSize ?',
+    to: 'return size < 0 ?',
+  },
+  {
+    name: 'items of a message are not bounded',
+    file: 'wire/read-batch.ts',
+    from: 'items > 6 * limits.messageItems',
+    to: 'items < 0',
+  },
+  {
+    name: 'messages are held without end before the welcome',
+    file: SESSION,
+    from: 'held.push(frames) > limits.earlyMessages',
+    to: 'held.push(frames) < 0',
+  },
+  {
+    name: 'subscriptions are not bounded',
+    file: SERVING,
+    from: 'subscriptions.size >= limits.subscriptions',
+    to: 'subscriptions.size < 0',
+  },
+  {
+    name: 'credit is kept without bound',
+    file: EVENTS,
+    from: 'credit = Math.min(credit + amount, limits.eventQueue);',
+    to: 'credit += amount;',
+  },
+  {
+    name: 'results with a gap between their ids are folded',
+    file: 'wire/batch-writer.ts',
+    from: 'number === next &&',
+    to: 'number >= next &&',
+  },
+  {
+    name: 'undeclared parameters are dropped in silence',
+    file: 'call/member-codecs.ts',
+    from: '{ strict: true, plain: true, bytes: fromEither }',
+    to: '{ strict: false, plain: true, bytes: fromEither }',
+  },
+  {
+    name: 'a Map is taken for an object',
+    file: INTERPRETER,
+    from: '(mode.plain && !isPlain(value))',
+    to: '(mode.plain && value === undefined)',
+    profile: 'firefox',
+  },
+  { name: 'deadlines are ignored', file: CALLEE, from: 'alarm.at(expires);', to: '' },
+  {
+    name: "a cancel ends another session's call",
+    file: CALLEE,
+    from: 'const running = new Map<number, Running>();',
+    to: 'const shared = globalThis as { running?: Map<number, Running> };\n  const running = (shared.running ??= new Map<number, Running>());',
+  },
+  {
+    name: 'a cancelled call is answered',
+    file: CALLEE,
+    from: '      if (call) {\n        running.delete(id);',
+    to: '      if (call) {',
+  },
+  {
+    name: 'events that waited come in the wrong order',
+    file: EVENTS,
+    from: '= queue[sent] as Queued;',
+    to: '= queue[queue.length - 1 - sent] as Queued;',
+  },
+  {
+    name: 'a superseded event takes a new number',
+    file: EVENTS,
+    from: 'number: (queue[at] as Queued).number }',
+    to: 'number }',
+  },
+  {
+    name: 'events go on after an unsubscribe',
+    file: SERVING,
+    from: 'subscriptions.get(id)?.leave();',
+    to: '',
+  },
+  {
+    name: 'gated properties are sent to everybody',
+    file: 'host/serving/publication.ts',
+    from: 'const key = [nativeBytes, ...open].join();',
+    to: 'const key = `' + '$' + '{nativeBytes}`;',
+  },
+  {
+    name: 'handlers of a session that is over are not told',
+    file: CALLEE,
+    from: 'for (const call of calls) call.abort(reason);',
+    to: '',
+  },
+  {
+    name: 'a refusal tells what was asked for',
+    file: 'host/doorkeeper.ts',
+    from: '    refusePort(port, answer);',
+    to: '    refusePort(port, { ...answer, message: port.name });',
+  },
+  {
+    name: 'sessions are kept when they are over',
+    file: 'host/doorkeeper.ts',
+    from: 'if (at >= 0) guests.splice(at, 1);',
+    to: '',
+  },
+  {
+    name: 'sessions of a principal are only counted up',
+    file: 'host/doorkeeper.ts',
+    from: 'count(key, -1);',
+    to: '',
+  },
+  {
+    name: 'a goodbye does not end the session',
+    file: SESSION,
+    from: "    state = 'leaving';\n    handler?.ended(farewell);",
+    to: "    state = 'leaving';",
+  },
+];
