@@ -19,6 +19,8 @@ export default defineConfig({
     decorator: { legacy: true, emitDecoratorMetadata: true },
   },
   test: {
+    // Of two cores Vitest would leave one idle.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'unit', include: ['*/test/unit/**/*.test.ts'] } },
       {
