@@ -60,7 +60,8 @@ const points = (text: string, bound: number): number =>
 
 const CHECKS: Readonly<Record<string, Check>> = {
   minLength: (value: string, bound: number) => points(value, bound) >= bound,
-  maxLength: (value: string, bound: number) => points(value, bound) <= bound,
+  // Mostly told by the units: counting points takes a list of them.
+  maxLength: (value: string, bound: number) => value.length <= bound || points(value, bound) <= bound,
   pattern: (value: string, bound: RegExp) => bound.test(value),
   minimum: (value: number, bound: number) => value >= bound,
   maximum: (value: number, bound: number) => value <= bound,

@@ -167,12 +167,12 @@ export const openHostSession = (
       return;
     }
     state = 'deciding';
-    // The rules have as long as the hello had.
-    expires = platform.now() + limits.handshake;
     const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
     const answer = listener.answer(hello);
     const early = frames.slice(1);
     if (answer instanceof Promise) {
+      // The rules have as long as the hello had.
+      expires = platform.now() + limits.handshake;
       hold(early);
       answer.then((answered) => settle(answered, nativeBytes));
     } else {
