@@ -57,7 +57,9 @@ export const openSimulated = async (
   const { engine, format } = kind;
   const formats: Formats = { own: undefined, other: format === 'clone' ? 'json' : 'clone' };
   const folder = await makeFolder();
-  const browser = createBrowser({ profile, pages: pagesOf(scripts), fetch: () => new Response('') });
+  // The same run each time: what a browser does is asked here, and orders of events are tried by other suites.
+  const seed = process.env['PORTICO_SEED'] ?? 1;
+  const browser = createBrowser({ profile, seed, pages: pagesOf(scripts), fetch: () => new Response('') });
   try {
     for (const each of FIXTURE_NAMES) await writeFixture(folder, each, scripts, engine, formats);
     for (const each of FIRST) await browser.install({ dir: folder.directoryOf(each) });

@@ -178,13 +178,13 @@ export class Referee {
 
   private claim(first: number, count: number): boolean {
     if (first <= this.highest) return false;
-    this.highest = first + count - 1;
+    this.highest = first + (count - 1);
     return true;
   }
 
   private call([, first, path, options, ...values]: Frame): boolean {
     const count = values.length;
-    if (!isId(first) || typeof path !== 'string' || count < 1 || !isId(first + count - 1)) return false;
+    if (!isId(first) || typeof path !== 'string' || count < 1 || !isId(first + (count - 1))) return false;
     if (!this.claim(first, count)) return false;
     const d = deadlineOf(options);
     if (d === undefined) return false;

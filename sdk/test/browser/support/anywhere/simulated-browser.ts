@@ -26,6 +26,7 @@ export const simulatedBrowser = (profile: ProfileName): SimulatedStartable => {
     async start({ extensions, pages }) {
       browser = createBrowser({
         profile,
+        seed: process.env['PORTICO_SEED'] ?? 1,
         pages: Object.fromEntries(Object.entries(pages).map(([path, html]) => [WEB + path, html])),
         dom: pageDom,
       });
