@@ -9,7 +9,7 @@ import { WIRE_VERSION } from '../wire/frames.js';
 import { type Hello, PORT_PREFIX, PROBE } from '../wire/handshake.js';
 import { capabilityClient } from './capability-client.js';
 import { createConnection } from './connection.js';
-import type { Connection, ConnectOptions } from './types.js';
+import type { Connection, ConnectOptions, Mutable } from './types.js';
 
 /**
  * Connects to the host of a protocol. Returns at once; calls made before the host has answered travel
@@ -99,8 +99,6 @@ const hostOf = (
   if (!host) throw new PorticoError('INVALID_ARGUMENT', `${protocol.name} names no host for ${own.browser}`);
   return { id: host };
 };
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const start = (
   protocols: readonly AnyProtocol[],

@@ -5,7 +5,7 @@ import { createAlarm } from '../platform/alarm.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { type ClientSession, openClientSession } from '../session/client-session.js';
 import type { Hello, Welcome } from '../wire/handshake.js';
-import type { ConnectionState, SessionControl, SessionInfo } from './types.js';
+import type { ConnectionState, Mutable, SessionControl, SessionInfo } from './types.js';
 
 /** Everything about a connection that doesn't change. */
 export interface ConnectionPlan {
@@ -21,8 +21,6 @@ export interface ConnectionPlan {
 /** Milliseconds before the first new attempt to reach an absent host; doubled up to the second, and jittered. */
 const FIRST_RETRY = 500;
 const LAST_RETRY = 30_000;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Waiter {
   resolve(info: SessionInfo): void;

@@ -105,3 +105,6 @@ export interface ConnectOptions<N extends string = string, W extends string = st
   /** For tests: another platform than the browser's. */
   readonly platform?: Platform;
 }
+
+/** For the code that fills in what others may only read. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };

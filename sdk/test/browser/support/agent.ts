@@ -1,8 +1,9 @@
 import type { Page } from 'puppeteer-core';
 import type { Commands } from '../fixtures/agent/commands.js';
-import type { Context, Order, Outcome } from '../fixtures/agent/orders.js';
+import type { Context, Outcome } from '../fixtures/agent/orders.js';
 import type { HostCommands } from '../fixtures/host/background.js';
 import { eventually } from './eventually.js';
+import { type Evaluating, untilTaken } from './until-taken.js';
 
 type Table = Readonly<Record<string, (args: never) => unknown>>;
 
@@ -33,17 +34,6 @@ class CommandError extends Error {
   }
 }
 
-/** A page or a frame, in whatever browser. */
-interface Evaluating {
-  evaluate(
-    run: (order: Order, tabId: number | null) => Promise<string | null>,
-    order: Order,
-    tabId: number | null,
-  ): Promise<string | null>;
-}
-
-type Give = (order: Order, tabId?: number) => Promise<string | undefined>;
-
 /** Has orders given by the fixture's own code in a page or a frame. */
 const agentVia = <C extends Table>(
   page: Evaluating,
@@ -61,23 +51,6 @@ const agentVia = <C extends Table>(
     },
   };
 };
-
-/** Popups and content scripts take a moment until they listen: an order that nobody took is given again. */
-const untilTaken = (page: Evaluating, order: Order, tabId: number | undefined): Promise<string> =>
-  eventually(async () => {
-    try {
-      const answer = await page.evaluate(
-        async (order, tabId) =>
-          (await (globalThis as unknown as { give: Give }).give(order, tabId ?? undefined)) ?? null,
-        order,
-        tabId ?? null,
-      );
-      return answer ?? undefined;
-    } catch (error) {
-      if (/Receiving end does not exist|message port closed/i.test(String(error))) return undefined;
-      throw error;
-    }
-  }, `${order.to} takes the order ${order.command}`);
 
 /** Makes an extension of a page of it. */
 export const extensionOn = (page: Evaluating, { id, origin }: { id: string; origin: string }): Extension => {

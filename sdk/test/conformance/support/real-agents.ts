@@ -1,9 +1,7 @@
 import type { Frame, Page } from 'puppeteer-core';
-import { eventually } from '../../browser/support/eventually.js';
-import type { Order, Outcome, Place } from '../agent/orders.js';
+import { untilTaken } from '../../browser/support/until-taken.js';
+import type { Outcome, Place } from '../agent/orders.js';
 import type { Agent } from './runtime.js';
-
-type Give = (order: Order, tabId?: number) => Promise<string | undefined>;
 
 /** Has orders given by the fixture's own code in a document, to itself or to another context of the extension. */
 export const agentIn = (document: Page | Frame, to: Place, findTab?: () => Promise<number>): Agent => ({
@@ -14,22 +12,3 @@ export const agentIn = (document: Page | Frame, to: Place, findTab?: () => Promi
     return value as never;
   },
 });
-
-/** Contexts take a moment until they listen: an order that nobody took is given again. */
-const untilTaken = (document: Page | Frame, order: Order, tabId: number | undefined): Promise<string> =>
-  eventually(async () => {
-    try {
-      const answer = await document.evaluate(
-        async (order, tabId) => {
-          const { give } = globalThis as unknown as { give?: Give };
-          return (await give?.(order, tabId ?? undefined)) ?? null;
-        },
-        order,
-        tabId ?? null,
-      );
-      return answer ?? undefined;
-    } catch (error) {
-      if (/Receiving end does not exist|message port closed/i.test(String(error))) return undefined;
-      throw error;
-    }
-  }, `${order.to} takes the order ${order.command}`);
