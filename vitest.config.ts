@@ -8,8 +8,11 @@ export default defineConfig({
     // The same as `paths` in tsconfig.base.json.
     alias: [
       { find: /^portico$/, replacement: source('sdk/src/index.ts') },
+      { find: /^portico\/kinds$/, replacement: source('sdk/src/protocol/kinds/index.ts') },
       { find: /^portico\/tsyringe$/, replacement: source('sdk/src/host/tsyringe/index.ts') },
-      { find: /^portico\/(host|client|testing|build)$/, replacement: source('sdk/src/$1/index.ts') },
+      { find: /^portico\/partners$/, replacement: source('sdk/src/host/partners/index.ts') },
+      { find: /^portico\/proof$/, replacement: source('sdk/src/client/proof/index.ts') },
+      { find: /^portico\/(host|client|testing|build|ui)$/, replacement: source('sdk/src/$1/index.ts') },
       { find: /^portico-tabs\/protocol$/, replacement: source('host-extension/src/tabs.protocol.ts') },
     ],
   },

@@ -12,6 +12,8 @@ const parts = {
     // light-dark() in the style sheet.
     minimum_chrome_version: '123',
     background: { service_worker: 'background.js', type: 'module' },
+    // What administrators may decide. Firefox has no schema for it.
+    storage: { managed_schema: 'managed-schema.json' },
   },
   firefox: {
     browser_specific_settings: {
@@ -34,6 +36,8 @@ export function manifest(browser) {
   return {
     manifest_version: 3,
     name: 'Portico Tabs',
+    // The screens' texts: see _locales.
+    default_locale: 'en',
     version: '0.1.0',
     description: 'Lets other extensions work with your tabs, each within the limits that you see here.',
     icons: {
@@ -47,8 +51,11 @@ export function manifest(browser) {
       default_icon: { 16: 'icons/icon-16.png', 32: 'icons/icon-32.png' },
     },
     options_ui: { page: 'options.html', open_in_tab: true },
-    // Titles and addresses of tabs. Without it there are tabs, but none of them has a name.
-    permissions: ['tabs'],
+    // Titles and addresses of tabs: without it there are tabs, but none of them has a name. And what the person has
+    // decided about others.
+    permissions: ['tabs', 'storage'],
+    // The names of other extensions, and whether they are switched off. It works without.
+    optional_permissions: ['management'],
     // Pictures of tabs: captureVisibleTab wants this in both browsers, or a click on this extension's own
     // button each time, which a client's call can't be. Nothing is read from or put into pages.
     host_permissions: ['<all_urls>'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { Command } from 'commander';
 import { rollup } from 'rollup';
+import { measureMemory } from './bench/memory.mjs';
 import { measureTypes } from './bench/types.mjs';
 import { measureValidation } from './bench/validation.mjs';
 import { findBrowsers } from './browser/find.mjs';
@@ -47,6 +48,20 @@ const METRICS = [
     target: (/** @type {number} */ r) => r <= 1.2,
     says: 'at most 1.20',
   },
+  {
+    metric: 'granted',
+    unit: 'µs a connect that a person has allowed',
+    perOperation: true,
+    target: (/** @type {number} */ r) => r <= 1.2,
+    says: 'at most 1.20',
+  },
+  {
+    metric: 'proven',
+    unit: 'µs a connect with a key, against two raw round trips',
+    perOperation: true,
+    target: () => undefined,
+    says: 'none: one round trip more, and the signatures',
+  },
 ];
 
 const program = new Command('bench')
@@ -78,19 +93,30 @@ async function bundleExtension(dir, name) {
   const { portico } = await import(/** @type {string} */ ('../sdk/dist/build.js'));
   const to = join(dir, name);
   await mkdir(to);
-  const bundle = await rollup({
-    input: join(root, 'tools/bench', `${name}.js`),
-    plugins: [nodeResolve(), portico({ side: name === 'host' ? 'host' : 'client', lint: false })],
-  });
-  await bundle.write({ file: join(to, 'background.js'), format: 'es' });
+  for (const [input, output] of name === 'host'
+    ? [
+        [name, 'background'],
+        ['page', 'page'],
+      ]
+    : [[name, 'background']]) {
+    const bundle = await rollup({
+      input: join(root, 'tools/bench', `${input}.js`),
+      plugins: [nodeResolve(), portico({ side: input === 'host' ? 'host' : 'client', lint: false })],
+    });
+    await bundle.write({ file: join(to, `${output}.js`), format: 'es' });
+  }
   const manifest = {
     manifest_version: 3,
     name: `bench ${name}`,
     version: '1',
+    permissions: ['storage'],
     background: { service_worker: 'background.js', type: 'module' },
   };
   await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest));
-  await writeFile(join(to, 'page.html'), '<!doctype html><title>bench</title>');
+  await writeFile(
+    join(to, 'page.html'),
+    `<!doctype html><title>bench</title>${name === 'host' ? '<script type="module" src="page.js"></script>' : ''}`,
+  );
   return to;
 }
 
@@ -167,8 +193,18 @@ async function measure(session, browser) {
       value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
     say(
       `${metric.padEnd(11)} raw ${number(shown(quantile(rates.raw, 0.5)))}, Portico ${number(shown(quantile(rates.portico, 0.5)))} ${unit};` +
-        ` ratio ${ratio.toFixed(2)} (quartiles ${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}); target ${says}: ${target(ratio) ? 'met' : 'MISSED'}`,
+        ` ratio ${ratio.toFixed(2)} (quartiles ${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}); target ${says}${target(ratio) === undefined ? '' : `: ${target(ratio) ? 'met' : 'MISSED'}`}`,
     );
+  }
+  if (!options.only || options.only === 'idle') {
+    const open = (/** @type {'raw' | 'portico'} */ side, /** @type {number} */ count) =>
+      page.evaluate((sent) => /** @type {any} */ (globalThis).chrome.runtime.sendMessage(sent), {
+        metric: 'idle',
+        side,
+        count,
+        host,
+      });
+    rows.push(...(await measureMemory(session, open, say)));
   }
   say('');
   const validation = await measureValidation(options, say);

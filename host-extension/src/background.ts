@@ -1,4 +1,4 @@
-import type { LogEntry } from 'portico/host';
+import { consent, type LogEntry, managedPolicy } from 'portico/host';
 import { browser } from './browser.js';
 import { publishTabs } from './publish-tabs.js';
 import { listenToTabs } from './tab-changes.js';
@@ -16,7 +16,10 @@ const own = {
 } as const;
 
 // All of it in the first turn: the browser starts this script for a connection or a tab's event.
-const { host, changes } = publishTabs(browser, own, log);
+const { host, changes } = publishTabs(browser, own, log, {
+  consent: consent({ page: 'consent.html' }),
+  policy: managedPolicy(),
+});
 host.listen();
 listenToTabs(browser.tabs, changes);
 browser.action.onClicked.addListener(() => void browser.runtime.openOptionsPage());

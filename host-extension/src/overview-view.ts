@@ -38,12 +38,19 @@ export const drawRules = (rules: Rules): void => {
   setChildren(part(document, '#rules', HTMLElement), cards);
 };
 
-const verdict = ({ who, allowed }: { who: string; allowed: boolean }): Element => {
+const VERDICTS = {
+  allow: { looks: 'allowed', sign: '#yes', says: 'Allowed' },
+  ask: { looks: 'asked', sign: '#asks', says: 'You decide' },
+  refuse: { looks: 'refused', sign: '#no', says: 'Refused' },
+} as const;
+
+const verdict = ({ who, verdict }: { who: string; verdict: keyof typeof VERDICTS }): Element => {
+  const { looks, sign, says } = VERDICTS[verdict];
   const item = stamp('verdict-template');
-  item.className = allowed ? 'allowed' : 'refused';
-  part(item, 'use', SVGUseElement).setAttribute('href', allowed ? '#yes' : '#no');
+  item.className = looks;
+  part(item, 'use', SVGUseElement).setAttribute('href', sign);
   part(item, 'span', HTMLElement).textContent = who;
-  part(item, 'strong', HTMLElement).textContent = allowed ? 'Allowed' : 'Refused';
+  part(item, 'strong', HTMLElement).textContent = says;
   return item;
 };
 

@@ -15,7 +15,7 @@ const Caller = Type.Object({
 
 const Decision = Type.Object({
   capability: Type.String(),
-  allowed: Type.Boolean(),
+  verdict: Type.Union([Type.Literal('allow'), Type.Literal('ask'), Type.Literal('refuse')]),
   /** The rule that decided, as the log writes it. */
   reason: Type.String(),
 });
@@ -34,7 +34,7 @@ export const overview = defineProtocol({
       title: 'See who uses Portico Tabs',
       members: {
         rules: method({
-          title: 'What each of the known callers is allowed',
+          title: 'What is decided about each of the known callers',
           result: Type.Array(Type.Object({ caller: Type.String(), decisions: Type.Array(Decision) })),
           idempotent: true,
         }),

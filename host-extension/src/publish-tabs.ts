@@ -1,4 +1,15 @@
-import { allow, createHost, type Host, type Log, refuse, self } from 'portico/host';
+import {
+  allow,
+  anyExtension,
+  ask,
+  type Consent,
+  createHost,
+  type Host,
+  type Log,
+  type Policy,
+  refuse,
+  self,
+} from 'portico/host';
 import { inject } from 'portico/tsyringe';
 import { container } from 'tsyringe';
 import type { BrowserTabs } from './browser-tabs.js';
@@ -21,13 +32,27 @@ export interface PublishedTabs {
   readonly changes: TabChanges;
 }
 
+/** Who decides beside the rules. */
+export interface Authorities {
+  /** The person. */
+  readonly consent: Consent;
+  /** The administrator of this browser. */
+  readonly policy?: Policy;
+}
+
 /** Publishes what Portico Tabs offers; `host.listen()` is left to the caller. */
-export const publishTabs = (api: BrowserTabs, own: Own, log: Log): PublishedTabs => {
+export const publishTabs = (
+  api: BrowserTabs,
+  own: Own,
+  log: Log,
+  authorities: Authorities,
+): PublishedTabs => {
   const book = createVisitorBook(() => {
     // Later: the log speaks from within the host's own work on a session.
     queueMicrotask(() => servedOverview.overview.visited.emit(book.visitors));
   });
   const host = createHost({
+    ...authorities,
     log(entry) {
       book.write(entry);
       log(entry);
@@ -40,11 +65,12 @@ export const publishTabs = (api: BrowserTabs, own: Own, log: Log): PublishedTabs
 
   const served = host.publish(tabs, {
     read: {
-      admit: [allow(tabBoard()), allow(self())],
+      admit: [allow(tabBoard()), allow(self()), ask(anyExtension())],
       provide: () => createReader(api, (list) => changes.listed(list)),
     },
-    titles: { admit: [allow(tabBoard()), allow(self())] },
-    // Tab Board only looks; our own settings page may close tabs, too.
+    titles: { admit: [allow(tabBoard()), allow(self()), ask(anyExtension())] },
+    // Tab Board only looks; our own settings page may close tabs, too. Nobody is asked about others: a tab
+    // that was closed is gone.
     control: {
       admit: [refuse(tabBoard()), allow(self())],
       provide: () => createController(api),
@@ -68,7 +94,7 @@ export const publishTabs = (api: BrowserTabs, own: Own, log: Log): PublishedTabs
                 .filter(({ protocol }) => protocol === tabs.name)
                 .map(({ capability, verdict, reason }) => ({
                   capability,
-                  allowed: verdict === 'allow',
+                  verdict,
                   reason,
                 }));
               return { caller, decisions };

@@ -14,16 +14,24 @@ const Tab = Type.Object({
   favIconUrl: Type.Optional(Type.String()),
 });
 
-export const bench = defineProtocol({
-  name: 'org.portico.bench',
-  version: '1.0.0',
-  capabilities: {
-    read: {
-      title: 'Answer the benchmark',
-      members: {
-        echo: method({ params: Type.Object({ value: Type.Integer() }), result: Type.Integer() }),
-        list: method({ result: Type.Array(Tab) }),
+/** @param {string} name */
+const named = (name) =>
+  defineProtocol({
+    name,
+    version: '1.0.0',
+    capabilities: {
+      read: {
+        title: 'Answer the benchmark',
+        members: {
+          echo: method({ params: Type.Object({ value: Type.Integer() }), result: Type.Integer() }),
+          list: method({ result: Type.Array(Tab) }),
+        },
       },
     },
-  },
-});
+  });
+
+export const bench = named('org.portico.bench');
+/** A person has allowed it. */
+export const asked = named('org.portico.bench.asked');
+/** For whoever holds a key. */
+export const proven = named('org.portico.bench.proven');

@@ -1,5 +1,6 @@
 import { connect } from 'portico/client';
-import { bench } from './bench.protocol.js';
+import { keyProof } from 'portico/proof';
+import { asked, bench, proven } from './bench.protocol.js';
 
 let hostId = '';
 
@@ -23,7 +24,9 @@ const rawClient = () => {
   };
 };
 
-const porticoClient = () => connect(bench, { host: hostId, needs: ['read'] });
+const porticoClient = (protocol = bench, proof = undefined) =>
+  connect(protocol, { host: hostId, needs: ['read'], ...(proof && { proof }) });
+const proof = keyProof();
 
 /** Runs `turn` until the time is over; gives operations done and milliseconds taken. */
 const block = async (milliseconds, turn) => {
@@ -43,6 +46,18 @@ const setUp = async () => {
   portico ??= porticoClient();
   await raw.call('echo', { value: 1 });
   await portico.session.ready();
+};
+
+const rawOnce = async (calls) => {
+  const client = rawClient();
+  for (let i = 0; i < calls; i++) await client.call('echo', { value: 1 });
+  client.close();
+  return 1;
+};
+const porticoOnce = async (client) => {
+  await client.read.echo({ value: 1 });
+  client.session.close();
+  return 1;
 };
 
 /** Each metric as one turn of either side; a turn says how many operations it was. */
@@ -75,26 +90,27 @@ const metrics = {
       return (await portico.read.list()).length;
     },
   },
-  connect: {
-    async raw() {
-      const client = rawClient();
-      await client.call('echo', { value: 1 });
-      client.close();
-      return 1;
-    },
-    async portico() {
-      const client = porticoClient();
-      await client.read.echo({ value: 1 });
-      client.session.close();
-      return 1;
-    },
-  },
+  connect: { raw: () => rawOnce(1), portico: () => porticoOnce(porticoClient()) },
+  granted: { raw: () => rawOnce(1), portico: () => porticoOnce(porticoClient(asked)) },
+  // One round trip more.
+  proven: { raw: () => rawOnce(2), portico: () => porticoOnce(porticoClient(proven, proof)) },
 };
 
-chrome.runtime.onMessage.addListener(({ metric, side, milliseconds, host }, _sender, reply) => {
+/** Connections that are kept, for what they cost while nothing happens. */
+const idle = [];
+const open = async (side, count) => {
+  for (let i = 0; i < count; i++) {
+    const client = side === 'raw' ? rawClient() : porticoClient();
+    await (side === 'raw' ? client.call('echo', { value: 1 }) : client.read.echo({ value: 1 }));
+    idle.push(client);
+  }
+  return { done: idle.length, took: 1 };
+};
+
+chrome.runtime.onMessage.addListener(({ metric, side, milliseconds, host, count }, _sender, reply) => {
   hostId = host;
   setUp()
-    .then(() => block(milliseconds, metrics[metric][side]))
+    .then(() => (metric === 'idle' ? open(side, count) : block(milliseconds, metrics[metric][side])))
     .then(reply, (error) => reply({ error: String(error) }));
   return true;
 });

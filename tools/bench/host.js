@@ -1,5 +1,5 @@
-import { allow, anyExtension, createHost } from 'portico/host';
-import { bench } from './bench.protocol.js';
+import { all, allow, anyExtension, ask, consent, createHost, provenKey } from 'portico/host';
+import { asked, bench, proven } from './bench.protocol.js';
 
 const tabs = Array.from({ length: 1000 }, (_, i) => ({
   id: i + 1,
@@ -14,10 +14,11 @@ const tabs = Array.from({ length: 1000 }, (_, i) => ({
   favIconUrl: `https://www.example.org/favicon-${i}.ico`,
 }));
 
-const host = createHost();
-host.publish(bench, {
-  read: { admit: [allow(anyExtension())], provide: () => ({ echo: ({ value }) => value, list: () => tabs }) },
-});
+const host = createHost({ consent: consent({ page: 'page.html' }), limits: { sessionsPerPrincipal: 2000 } });
+const provide = () => ({ echo: ({ value }) => value, list: () => tabs });
+host.publish(bench, { read: { admit: [allow(anyExtension())], provide } });
+host.publish(asked, { read: { admit: [ask(anyExtension())], provide } });
+host.publish(proven, { read: { admit: [allow(all(anyExtension(), provenKey()))], provide } });
 host.listen();
 
 // What authors write by hand: an id, a method, arguments; one message a call.

@@ -53,7 +53,9 @@ async function compiledForHosts(protocol) {
     const file = join(dir, 'bench.mjs');
     await writeFile(
       file,
-      hostCode(new Map([['bench', protocol]]), () => data),
+      hostCode(new Map([['bench', protocol]]), () => data).replace("'portico/kinds'", () =>
+        JSON.stringify(pathToFileURL(join(root, 'sdk/build/protocol/kinds/index.js')).href),
+      ),
     );
     return (await import(pathToFileURL(file).href)).bench;
   } finally {

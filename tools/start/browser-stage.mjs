@@ -55,11 +55,12 @@ async function furnish(session, pages, clean) {
   await (await session.openPage(pages.url('/second'))).bringToFront();
   return {
     client: (code) => board.evaluate(`(async () => { ${code} })()`),
-    stranger: (host, name) =>
+    stranger: (host, name, capability) =>
       stranger.evaluate(
         (...sent) => /** @type {any} */ (globalThis).knock(...sent),
         host ?? null,
         name ?? null,
+        capability ?? null,
       ),
     async openTab() {
       await (await session.openPage(pages.url('/later'))).bringToFront();

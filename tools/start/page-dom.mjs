@@ -13,6 +13,8 @@ const MISSING = {
   HTMLDialogElement: classOf('dialog'),
   HTMLFormElement: classOf('form'),
   SVGUseElement: classOf('use'),
+  devicePixelRatio: 1,
+  matchMedia: () => Object.assign(new EventTarget(), { matches: false }),
 };
 
 /**

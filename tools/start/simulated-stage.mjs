@@ -37,11 +37,12 @@ export async function openSimulatedStage() {
     const AsyncFunction = /** @type {any} */ (async () => {}).constructor;
     return {
       client: (code) => board.evaluate(new AsyncFunction(code)),
-      stranger: (hostId, name) =>
+      stranger: (hostId, name, capability) =>
         stranger.evaluate(
           (/** @type {any[]} */ ...sent) => /** @type {any} */ (globalThis).knock(...sent),
           hostId ?? null,
           name ?? null,
+          capability ?? null,
         ),
       async openTab() {
         await browser.openTab(`${SITE}/later`);

@@ -82,14 +82,25 @@ const STEPS = [
   [
     'A stranger knocks: an extension on no list',
     async ({ stranger }) => {
-      const answer = await stranger(undefined);
-      const other = await stranger(undefined, 'org.example.does-not-exist');
-      expect(answer !== 'admitted' && answer.code === 'REFUSED', 'the stranger was not refused');
-      expect(JSON.stringify(answer) === JSON.stringify(other), 'the refusal gives away what is published');
+      const inner = refusal(await stranger(undefined, 'org.portico.tabs.overview'));
+      const other = refusal(await stranger(undefined, 'org.example.does-not-exist'));
+      const control = refusal(await stranger(undefined, undefined, 'control'));
+      expect(inner.code === 'REFUSED', 'the stranger was not refused what is for the host itself');
+      expect(JSON.stringify(inner) === JSON.stringify(other), 'the refusal gives away what is published');
+      expect(control.code === 'CAPABILITY_REFUSED', 'the stranger may control tabs');
       return [
-        /** @type {{ message: string }} */ (answer).message,
+        `At the host's own protocol: ${inner.message}`,
         'Asked for something that does not exist, it is told the same.',
+        `For closing tabs: ${control.message}`,
       ];
+    },
+  ],
+  [
+    'It asks for what a person may allow',
+    async ({ stranger, hostLog }) => {
+      expect((await stranger(undefined)) === 'pending', 'nobody was asked');
+      const asked = await waitFor(() => hostLog().findLast((line) => /a person is asked/.test(line)));
+      return [`The host says: ${asked}`, 'A window asks you. Until you answer, the stranger has nothing.'];
     },
   ],
   [
@@ -97,10 +108,8 @@ const STEPS = [
     async ({ stranger }) => {
       const started = performance.now();
       const answer = await stranger(ABSENT_ID.chromium);
-      expect(answer !== 'admitted' && answer.code === 'UNREACHABLE', 'the absent host was not told as such');
-      return [
-        `${/** @type {{ message: string }} */ (answer).message} (after ${Math.round(performance.now() - started)} ms)`,
-      ];
+      expect(refusal(answer).code === 'UNREACHABLE', 'the absent host was not told as such');
+      return [`${refusal(answer).message} (after ${Math.round(performance.now() - started)} ms)`];
     },
   ],
   [
@@ -132,6 +141,10 @@ export async function tellStory(stage) {
   console.log(failed === 0 ? '\nAll of it happened.' : `\n${failed} of ${STEPS.length} steps failed.`);
   return failed === 0;
 }
+
+/** @param {Awaited<ReturnType<Stage['stranger']>>} answer @returns {{ code: string, message: string }} */
+const refusal = (answer) =>
+  typeof answer === 'string' ? { code: answer, message: `it is ${answer}` } : answer;
 
 /** @param {unknown} holds @param {string} otherwise */
 function expect(holds, otherwise) {

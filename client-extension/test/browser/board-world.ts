@@ -21,7 +21,7 @@ export interface BoardWorld extends TestWorld {
   readonly web: TestPage;
 }
 
-const built = (extension: string, browser: string): string =>
+export const builtExtension = (extension: string, browser: string): string =>
   fileURLToPath(new URL(`../../../${extension}/dist/${browser}`, import.meta.url));
 
 const titled = (title: string): string =>
@@ -29,7 +29,7 @@ const titled = (title: string): string =>
 
 export const openBoardWorld = async ({ name, start }: StartableBrowser): Promise<BoardWorld> => {
   const browser = await start({
-    extensions: [built('host-extension', name), built('client-extension', name)],
+    extensions: [builtExtension('host-extension', name), builtExtension('client-extension', name)],
     pages: { '/': titled('A page to look at'), '/news': titled('Fresh news') },
   });
   try {

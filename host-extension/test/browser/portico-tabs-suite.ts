@@ -80,12 +80,12 @@ const tests: Suite<HostWorld>['tests'] = (world) => {
     await untilSays(world(), '#open-problem', 'http://');
   });
 
-  test('a stranger is refused in the same words whatever it asks for, and is seen on the page', async () => {
+  test('[A18] a stranger is refused in the same words whatever it asks for, and is seen on the page', async () => {
     const { stranger, host, browser } = world();
     const questions = [
-      { name: 'org.portico.tabs', posts: [hello(['1.0.0'], ['read'])] },
-      { name: 'org.portico.tabs', posts: [hello(['9.0.0'], ['control'])] },
       { name: 'org.portico.tabs.overview', posts: [hello(['1.0.0'], ['overview'])] },
+      { name: 'org.portico.tabs.overview', posts: [hello(['9.0.0'], ['nothing'])] },
+      { name: 'org.portico.consent', posts: [hello(['1.0.0'], ['prompts', 'connections'])] },
       { name: 'org.portico.nothing', posts: [] },
     ];
     const answers = await Promise.all(
@@ -106,7 +106,7 @@ const tests: Suite<HostWorld>['tests'] = (world) => {
     );
   });
 
-  test('its own overview is not for Tab Board', async () => {
+  test('[A6] its own overview is not for Tab Board', async () => {
     const { board, host } = world();
     const answer = await board.evaluate(
       (id, posts) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TAB_BOARD } from '../../src/known-callers.js';
 import { tabs } from '../../src/tabs.protocol.js';
@@ -29,10 +30,22 @@ test('the manifests lead to the ids that the code names', () => {
 
 test('the permissions are those that are explained, and Tab Board has none', () => {
   for (const browser of ['chromium', 'firefox'] as const) {
-    expect(manifest(browser)).toMatchObject({ permissions: ['tabs'], host_permissions: ['<all_urls>'] });
+    expect(manifest(browser)).toMatchObject({
+      permissions: ['tabs', 'storage'],
+      optional_permissions: ['management'],
+      host_permissions: ['<all_urls>'],
+    });
     const asked = Object.keys(boardManifest(browser)).filter((key) =>
       /permission|externally|content_scripts|web_accessible/.test(key),
     );
     expect(asked).toEqual([]);
   }
+});
+
+test('administrators find the schema of their policy where the manifest says', () => {
+  const { storage } = manifest('chromium') as { storage: { managed_schema: string } };
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  expect(read(`host-extension/static/${storage.managed_schema}`)).toBe(
+    read('sdk/src/host/policy/managed-schema.json'),
+  );
 });

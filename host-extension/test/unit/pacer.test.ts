@@ -1,3 +1,4 @@
+import { consent } from 'portico/host';
 import { extension, loopback } from 'portico/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TAB_BOARD } from '../../src/known-callers.js';
@@ -70,7 +71,7 @@ const connectBoard = () => {
     id: 'p'.repeat(32),
     origin: `chrome-extension://${'p'.repeat(32)}`,
   } as const;
-  const { host } = publishTabs(fake.api, own, () => {});
+  const { host } = publishTabs(fake.api, own, () => {}, { consent: consent() });
   const connect = () =>
     loopback(host, { as: extension(TAB_BOARD.chromium) }).connect(protocol, { needs: ['capture'] }).capture;
   return { ...fake, connect };

@@ -1,5 +1,5 @@
 import { isError, PorticoError } from 'portico';
-import type { LogEntry } from 'portico/host';
+import { consent, type LogEntry } from 'portico/host';
 import { type Caller, contentScript, extension, loopback, ownPage, page } from 'portico/testing';
 import { describe, expect, test } from 'vitest';
 import { TAB_BOARD } from '../../src/known-callers.js';
@@ -19,7 +19,7 @@ const setUp = (...args: Parameters<typeof createFakeBrowser>) => {
     id: 'p'.repeat(32),
     origin: `chrome-extension://${'p'.repeat(32)}`,
   } as const;
-  const { host, changes } = publishTabs(fake.api, own, (entry) => log.push(entry));
+  const { host, changes } = publishTabs(fake.api, own, (entry) => log.push(entry), { consent: consent() });
   return { ...fake, host, changes, log, as: (caller: Caller) => loopback(host, { as: caller }) };
 };
 
@@ -121,8 +121,10 @@ test('control is refused to Tab Board, and everything to strangers, pages and co
         .control.close({ tabId: 1 }),
     ),
   ).toBe('CAPABILITY_REFUSED');
+  // A person is asked about strangers; here nobody answers.
+  const { session: held } = as(STRANGER).connect(protocol, { needs: ['read'] });
+  expect(await codeOf(held.ready())).toBe('CONSENT_DENIED');
   for (const caller of [
-    STRANGER,
     page('https://web.example'),
     contentScript(TAB_BOARD.chromium, 'https://web.example'),
   ]) {
@@ -145,7 +147,8 @@ test('the ids of one browser mean nothing in another', async () => {
       .connect(protocol, { needs: ['read'] })
       .read.list();
   expect(await inFirefox(TAB_BOARD.firefox)).toHaveLength(3);
-  expect(await codeOf(inFirefox(TAB_BOARD.chromium))).toBe('REFUSED');
+  // A stranger there: a person is asked, and here nobody answers.
+  expect(await codeOf(inFirefox(TAB_BOARD.chromium))).toBe('CONSENT_DENIED');
 });
 
 test('own pages open, activate and close tabs', async () => {
@@ -246,7 +249,7 @@ test('the overview explains the rules and tells who comes and goes', async () =>
   const allowed = Object.fromEntries(
     rules.map(({ caller, decisions }) => [
       caller,
-      decisions.filter((each) => each.allowed).map(({ capability }) => capability),
+      decisions.filter((each) => each.verdict === 'allow').map(({ capability }) => capability),
     ]),
   );
   expect(allowed).toEqual({

@@ -22,6 +22,7 @@ const portico: Plugin = {
   name: 'portico',
   setup: (build) => {
     build.onResolve({ filter: /^portico$/ }, () => ({ path: ownPackage().entry }));
+    build.onResolve({ filter: /^portico\/kinds$/ }, () => ({ path: ownPackage().kinds }));
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AnyProtocol } from '../protocol/protocol.js';
+import { kindsWriter } from './imported-kinds.js';
 import { protocolData } from './protocol-data.js';
 import type { Mapping } from './source-map.js';
 import type { SourcePlaces } from './source-places.js';
@@ -12,7 +13,7 @@ interface WrittenModule {
 /** What is worth a mapping of its own: capabilities, members, errors. */
 const MARKED = /^(capabilities\/[^/]+(\/members\/[^/]+)?|errors\/[^/]+)$/;
 
-/** Writes the module for clients: one line of plain data for each protocol. */
+/** Writes the module for clients: one line of data for each protocol, and the import of the kinds in it. */
 export const clientCode = (
   protocols: ReadonlyMap<string, AnyProtocol>,
   descriptions: boolean,
@@ -20,8 +21,10 @@ export const clientCode = (
   places: SourcePlaces,
 ): WrittenModule => {
   const mappings: Mapping[] = [];
+  const kinds = kindsWriter(new Set(protocols.keys()));
   let code = '';
-  let line = 0;
+  // The import comes before it.
+  let line = 1;
   for (const [name, protocol] of protocols) {
     const start = code.length;
     const mark = (path: readonly string[]): void => {
@@ -30,12 +33,12 @@ export const clientCode = (
     };
     const write = (value: unknown, path: readonly string[]): void => {
       if (path.length > 3 || !isRecord(value)) {
-        code += JSON.stringify(value);
+        code += kinds.text(value);
         return;
       }
       let before = '{';
       for (const [key, child] of Object.entries(value)) {
-        if (child === undefined) continue;
+        if (kinds.text(child) === undefined) continue;
         const below = [...path, key];
         code += before;
         before = ',';
@@ -47,12 +50,11 @@ export const clientCode = (
     };
     mark([]);
     code += `export const ${name} = `;
-    // Read back, so that only JSON is written: no functions, and nothing undefined.
-    write(JSON.parse(JSON.stringify(protocolData(protocol, descriptions))), []);
+    write(protocolData(protocol, descriptions, 'client', kinds.link), []);
     code += ';\n';
     line++;
   }
-  return { code, mappings };
+  return { code: `${kinds.imports() || '\n'}${code}`, mappings };
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -5,7 +5,7 @@ import { type LoadedProtocols, loadProtocol } from './load-protocol.js';
 import { narrowed, protocolData } from './protocol-data.js';
 import { type CodeMap, type Mapping, sourceMap } from './source-map.js';
 
-/** A module that exports protocols as data and imports nothing: no schema library reaches the bundle. */
+/** A module that exports protocols as data and imports nothing but `portico/kinds`: no schema library reaches the bundle. */
 export interface CompiledModule {
   /** An ES module. */
   readonly code: string;
@@ -15,7 +15,7 @@ export interface CompiledModule {
 
 /** What became of a protocol module. */
 export interface CompiledProtocol {
-  /** For clients: data, which Portico's interpreter reads. */
+  /** For clients: data, with the kinds that make codecs of it. */
   readonly client: CompiledModule & {
     /** The text of a `.d.ts`, of as many capabilities as the client carries. */
     readonly declarations: string;
@@ -98,7 +98,7 @@ export const compileHost = async ({
   sources,
 }: LoadedProtocols): Promise<CompiledModule> => {
   const { hostCode } = await import('./host-code/index.js');
-  const code = hostCode(protocols, (protocol) => protocolData(protocol, true));
+  const code = hostCode(protocols, (protocol) => protocolData(protocol, true, 'host'));
   const lines = code.split('\n');
   const mappings = [...protocols.keys()].flatMap((name): Mapping[] => {
     const line = lines.findIndex((text) => text.startsWith(`export const ${name} `));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PorticoError } from '../errors/portico-error.js';
 import { checkProtocol, withPlans } from '../protocol/define-protocol.js';
-import { isPlan } from '../protocol/plan.js';
+import { isLinked } from '../protocol/plan.js';
 import type { AnyProtocol } from '../protocol/protocol.js';
 import { BuildFailure, failureAt, type Place, wordsOf } from './build-failure.js';
 import { type BundledModule, bundleModule } from './bundle-module.js';
@@ -16,7 +16,7 @@ export interface LoadedProtocols {
   readonly file: string;
   /** By the names of their exports. Their schemas are whole, and carry plans. */
   readonly protocols: ReadonlyMap<string, AnyProtocol>;
-  /** Whether the module was compiled before: its schemas are plans, and there is nothing left to do. */
+  /** Whether the module was compiled before: its schemas are linked plans, and there is nothing left to do. */
   readonly isCompiled: boolean;
   /** Every file that the module is made of, to be watched. Absolute; Portico's own are not among them. */
   readonly inputs: readonly string[];
@@ -121,12 +121,12 @@ const isDefinitionError = (error: unknown): error is PorticoError =>
 const pathOf = (error: PorticoError): readonly string[] =>
   (/^([^:]*?): /.exec(wordsOf(error))?.[1] ?? '').split('/').filter((key) => key !== '');
 
-/** Whether its schemas are plans. Where it has none at all, nothing is lost by compiling it again. */
+/** Whether its schemas are linked plans. Where it has none at all, nothing is lost by compiling it again. */
 const isCompiledProtocol = (value: unknown): boolean => {
   const { capabilities = {}, errors = {} } = (value ?? {}) as Partial<AnyProtocol>;
   const members = Object.values(capabilities ?? {}).flatMap(({ members = {} }) => Object.values(members));
   const schemas = members.flatMap((member) =>
     member.kind === 'event' ? [member.payload] : [member.params, member.result],
   );
-  return [...Object.values(errors), ...schemas].some(isPlan);
+  return [...Object.values(errors), ...schemas].some(isLinked);
 };

@@ -7,6 +7,8 @@ export interface OwnPackage {
   readonly version: string;
   /** The module that `import … from 'portico'` means in a protocol. */
   readonly entry: string;
+  /** The module that `import … from 'portico/kinds'` means in a compiled one. */
+  readonly kinds: string;
   /** Whether a file belongs to it, and not to somebody's protocol. */
   readonly owns: (file: string) => boolean;
 }
@@ -24,10 +26,12 @@ const find = (self: string): OwnPackage => {
   while (!existsSync(join(root, 'package.json'))) root = dirname(root);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const [sources, published] = ['src', 'dist'].map((folder) => join(root, folder) + sep) as [string, string];
+  // Its own tests run from the sources, which only esbuild can read.
+  const fromSources = self.startsWith(sources);
   return {
     version,
-    // Its own tests run from the sources, which only esbuild can read.
-    entry: self.startsWith(sources) ? `${sources}index.ts` : `${published}index.js`,
+    entry: fromSources ? `${sources}index.ts` : `${published}index.js`,
+    kinds: fromSources ? `${sources}protocol/kinds/index.ts` : `${published}kinds.js`,
     // The sources, too: the published files' maps lead there.
     owns: (file) => file.startsWith(sources) || file.startsWith(published),
   };

@@ -1,28 +1,37 @@
 import { gatesIn } from '../protocol/check-schema.js';
-import { planOf } from '../protocol/plan.js';
+import { type Plan, planOf } from '../protocol/plan.js';
 import type { AnyProtocol, Capability, Event, Member, Method, Schema } from '../protocol/protocol.js';
 
-/** A protocol as compiled modules carry it: JSON data, with plans in place of schemas. */
-export const protocolData = (protocol: AnyProtocol, descriptions: boolean): object => {
+/**
+ * A protocol as compiled modules carry it: JSON data, with plans in place of schemas. What grants are about
+ * is for hosts alone.
+ */
+export const protocolData = (
+  protocol: AnyProtocol,
+  descriptions: boolean,
+  side: 'client' | 'host',
+  written: (plan: Plan) => unknown = (plan) => plan,
+): object => {
   const words = <T extends { title?: string; description?: string }>({
     title,
     description,
     ...rest
   }: T): object => (descriptions ? { title, description, ...rest } : rest);
-  const plan = (schema: Schema | undefined) => schema && planOf(schema);
+  const plan = (schema: Schema | undefined) => schema && written(planOf(schema));
   const member = (each: Member): object => {
     const { payload } = each as Event;
     const { params, result } = each as Method;
     return { ...words(each), payload: plan(payload), params: plan(params), result: plan(result) };
   };
-  const capability = ({ members, ...rest }: Capability): object => ({
+  const capability = ({ members, revision, scope, ...rest }: Capability): object => ({
     ...words(rest),
     title: rest.title,
+    ...(side === 'host' ? { revision, scope: plan(scope) } : {}),
     members: members && mapped(members, member),
   });
   return {
     ...protocol,
-    errors: protocol.errors && mapped(protocol.errors, planOf),
+    errors: protocol.errors && mapped(protocol.errors, plan),
     capabilities: mapped(protocol.capabilities, capability),
   };
 };

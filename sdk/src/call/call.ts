@@ -1,7 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
-import type { BatchWriter } from '../wire/batch-writer.js';
-import { CANCEL } from '../wire/frames.js';
+import { CALL, CANCEL } from '../wire/frames.js';
 import { convertOrThrow } from './member-codecs.js';
 import type { Outlet, Request, Requests } from './requests.js';
 
@@ -29,30 +28,48 @@ export interface CallableMethod {
 
 /** One call under way. A class: a thousand calls should not cost a thousand closures. */
 class Call implements Request {
-  id = 0;
-  release?: () => void;
-  readonly path: string;
-  readonly since: string | undefined;
+  // Declared, not defined: each definition in the class would be an assignment more for each call.
+  declare id: number;
+  declare readonly cancel: number;
+  declare release?: () => void;
+  declare readonly path: string;
+  declare readonly since: string | undefined;
+  declare readonly expires: number;
+  declare private readonly method: CallableMethod;
+  declare private readonly params: unknown;
+  declare private readonly size: number;
+  declare private readonly deadline: number | undefined;
+  declare private readonly requests: Requests;
+  declare private readonly resolve: (value: unknown) => void;
+  declare private readonly reject: (error: PorticoError) => void;
+
   constructor(
-    private readonly method: CallableMethod,
-    private readonly params: unknown,
-    private readonly size: number,
-    private readonly deadline: number | undefined,
-    readonly expires: number,
-    private readonly requests: Requests,
-    private readonly resolve: (value: unknown) => void,
-    private readonly reject: (error: PorticoError) => void,
+    method: CallableMethod,
+    params: unknown,
+    size: number,
+    deadline: number | undefined,
+    expires: number,
+    requests: Requests,
+    resolve: (value: unknown) => void,
+    reject: (error: PorticoError) => void,
   ) {
+    this.id = 0;
+    this.cancel = CANCEL;
     this.path = method.path;
     this.since = method.since;
+    this.expires = expires;
+    this.method = method;
+    this.params = params;
+    this.size = size;
+    this.deadline = deadline;
+    this.requests = requests;
+    this.resolve = resolve;
+    this.reject = reject;
   }
 
   send({ writer }: Outlet): void {
-    writer.call(this.id, this.path, this.deadline ? { d: this.deadline } : 0, this.params, this.size);
-  }
-
-  cancel(writer: BatchWriter): void {
-    writer.push([CANCEL, this.id]);
+    const { deadline } = this;
+    writer.fold(CALL, this.id, this.path, deadline ? { d: deadline } : 0, this.params, this.size);
   }
 
   result(received: unknown): void {

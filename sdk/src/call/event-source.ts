@@ -1,12 +1,15 @@
 import type { Limits } from '../limits/limits.js';
 import { type Codec, weight } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
+import { EVENT } from '../wire/frames.js';
 import { convertOrThrow } from './member-codecs.js';
 
 /** One subscriber of an event. */
 export interface Subscriber {
   /** Lets the host send so many more. */
   credit(amount: number): void;
+  /** Encodes by other grants from now on. What waits was encoded by the old ones: it is lost, and the gap is told. */
+  encodeBy(encode: Codec): void;
   /** Takes it off the source. */
   leave(): void;
 }
@@ -62,7 +65,11 @@ export const createEventSource = (
     subscribe(id, context, credit) {
       const subscriber = createSubscriber(id, context, credit, coalesceBy !== undefined, limits);
       subscribers.add(subscriber);
-      return { credit: subscriber.credit, leave: () => subscribers.delete(subscriber) };
+      return {
+        credit: subscriber.credit,
+        encodeBy: subscriber.encodeBy,
+        leave: () => subscribers.delete(subscriber),
+      };
     },
     get subscribers() {
       return subscribers.size;
@@ -72,7 +79,7 @@ export const createEventSource = (
 
 const createSubscriber = (
   id: number,
-  { writer, encode }: SubscriberContext,
+  { writer, encode: first }: SubscriberContext,
   granted: number,
   coalesces: boolean,
   limits: Limits,
@@ -85,17 +92,22 @@ const createSubscriber = (
     let sent = 0;
     for (; sent < queue.length && credit > 0; sent++, credit--) {
       const { number: its, value, size } = queue[sent] as Queued;
-      writer.event(id, its, value, size);
+      writer.fold(EVENT, its, id, 0, value, size);
     }
     if (sent > 0) queue = queue.slice(sent);
   };
 
-  return {
-    encode,
+  const subscriber = {
+    encode: first,
+    encodeBy(encode: Codec) {
+      if (encode === subscriber.encode) return;
+      subscriber.encode = encode;
+      queue = [];
+    },
     take(event: Omit<Queued, 'number'>) {
       if (credit > 0) {
         credit--;
-        writer.event(id, number++, event.value, event.size);
+        writer.fold(EVENT, number++, id, 0, event.value, event.size);
         return;
       }
       if (coalesces) {
@@ -115,4 +127,5 @@ const createSubscriber = (
       drain();
     },
   };
+  return subscriber;
 };

@@ -1,34 +1,35 @@
 import type { LocalCode, RemoteCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
-import type { Limits } from '../limits/limits.js';
+import type { ClientLimits } from '../limits/limits.js';
 import { fromEither, toBase64, toBytes } from '../protocol/base64.js';
 import { type Codec, convert, FAIL, failure, generated } from '../protocol/conversion.js';
-import { interpret, type Mode } from '../protocol/interpret.js';
-import { generatedFor, planOf } from '../protocol/plan.js';
+import { codecOf, type LinkedPlan, type Mode } from '../protocol/kinds/kind.js';
+import { object } from '../protocol/kinds/object.js';
+import { generatedFor, linkedPlanOf } from '../protocol/plan.js';
 import type { Schema } from '../protocol/protocol.js';
 import { fromTable, toTable } from '../protocol/table-codec.js';
 import { NOTHING } from '../wire/frames.js';
 
 /** A codec that is built when it is first needed: most clients use few of a protocol's members. */
 const later = (schema: Schema, mode: Mode): Codec => {
-  const plan = planOf(schema);
+  const plan = linkedPlanOf(schema);
   // Now, while the author of the mistake is the caller: later it would break a frame of the other side's.
   if (!plan)
     throw new PorticoError('INVALID_DEFINITION', 'make protocols with defineProtocol, or compile them');
   let codec: Codec | undefined;
   return (value) => {
-    codec ??= interpret(plan, mode);
+    codec ??= codecOf(plan, mode);
     return codec(value);
   };
 };
 
 /** Parameters as the client sends them: copied, and refused with what the protocol doesn't declare. */
 export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean): Codec =>
-  later(schema ?? NO_PARAMETERS, { strict: true, bytes: nativeBytes ? toBytes : toBase64 });
+  later(schema ?? NO_PARAMETERS, { strict: true, bytes: nativeBytes ? 'native' : 'base64' });
 
 /** Parameters as the host reads them: silently dropping a `dryRun` that it doesn't know would be a disaster. */
 export const paramsDecoder = (schema: Schema | undefined): Codec => {
-  const codec = later(schema ?? NO_PARAMETERS, { strict: true, plain: true, bytes: fromEither });
+  const codec = later(schema ?? NO_PARAMETERS, { strict: true, plain: true, bytes: 'read' });
   const { read } = generatedFor(schema);
   return read ? generated(read(fromEither), codec) : codec;
 };
@@ -40,20 +41,23 @@ export const outputEncoder = (
   nativeBytes: boolean,
 ): Codec => {
   if (!schema) return () => NOTHING;
-  const bytes = nativeBytes ? toBytes : toBase64;
+  const bytes = nativeBytes ? 'native' : 'base64';
   const codec = later(schema, { strict: false, grants, bytes, table: toTable });
   const { write } = generatedFor(schema);
-  return write ? generated(write(bytes, grants), codec) : codec;
+  return write ? generated(write(nativeBytes ? toBytes : toBase64, grants), codec) : codec;
 };
 
 /** Results and events as the client reads them: what a newer host adds is left out. */
 export const outputDecoder = (schema: Schema | undefined): Codec =>
-  schema
-    ? later(schema, { strict: false, plain: true, bytes: fromEither, table: fromTable })
-    : () => undefined;
+  schema ? later(schema, { strict: false, plain: true, bytes: 'read', table: fromTable }) : () => undefined;
 
 /** What methods without parameters take: nothing, or what a careful caller passes for it. */
-const NO_PARAMETERS = ['u', ['z', ['o', []]]];
+const NO_PARAMETERS: LinkedPlan = [
+  (at) => {
+    const nobody = object(at, []);
+    return (value) => (value === NOTHING ? value : nobody(value));
+  },
+];
 
 /** The error for the failure of the last conversion: `code`, or LIMIT_EXCEEDED where a bound was the reason. */
 export const conversionError = (code: RemoteCode | LocalCode, what: string): PorticoError => {
@@ -67,7 +71,7 @@ export const conversionError = (code: RemoteCode | LocalCode, what: string): Por
 export const convertOrThrow = (
   codec: Codec,
   value: unknown,
-  limits: Limits,
+  limits: ClientLimits,
   code: RemoteCode | LocalCode,
   what: string,
 ): unknown => {

@@ -1,5 +1,5 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
-import type { Limits } from '../limits/limits.js';
+import type { ClientLimits } from '../limits/limits.js';
 import { type Alarm, expireLate } from '../platform/alarm.js';
 import type { Clock } from '../platform/platform.js';
 import { compareVersions } from '../protocol/versions.js';
@@ -22,12 +22,12 @@ export interface Request {
   /** The version that brought the member, if not the first of its major. */
   readonly since: string | undefined;
   /** When to give up; `Infinity` for never. */
-  readonly expires: number;
+  expires: number;
   /** 0 while it waits to be sent. */
   id: number;
   send(outlet: Outlet): void;
-  /** Tells the host that nobody waits any more. */
-  cancel(writer: BatchWriter): void;
+  /** The kind of the frame that tells the host that nobody waits any more. */
+  readonly cancel: number;
   /** It is over. With `mayHaveRun`, the host may have begun on it. */
   fail(error: PorticoError, mayHaveRun?: boolean): void;
   /** Takes the abort listener away. */
@@ -38,7 +38,7 @@ export interface Request {
 
 /** What a connection's requests have in common. They outlive sessions only while nothing of them has arrived. */
 export interface Requests {
-  readonly limits: Limits;
+  readonly limits: ClientLimits;
   readonly clock: Clock;
   /** Sends it, or keeps it until it can be sent. An abort or a deadline withdraws it. */
   add(request: Request, signal?: AbortSignal): void;
@@ -56,6 +56,8 @@ export interface Requests {
   unsendable(frame: Frame, cause: unknown): void;
   /** Fails the requests whose member is newer than the version. */
   failNewer(version: string): void;
+  /** Moves every deadline: time that a person took is nobody's delay. */
+  postpone(by: number): void;
   /** Ends what is late; gives the next deadline. */
   expire(now: number): number;
   /** The session, if there is one. Set by `attach` and `detach` alone. */
@@ -72,7 +74,10 @@ export const tooNew = (
     ? new PorticoError('MEMBER_TOO_NEW', `${path} came with ${since}; the host speaks ${version}`)
     : undefined;
 
-export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: Limits, clock: Clock): Requests => {
+/** The rule that such a frame breaks. */
+const OUT_OF_PLACE = 'an answer to no request';
+
+export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: ClientLimits, clock: Clock): Requests => {
   const sent = new Map<number, Request>();
   // A Set keeps the order and lets an aborted one leave from the middle.
   const waiting = new Set<Request>();
@@ -114,7 +119,7 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: Limits, clock: 
 
   const withdraw = (request: Request, error: PorticoError): void => {
     if (!remove(request)) return;
-    if (requests.outlet && request.id !== 0) request.cancel(requests.outlet.writer);
+    if (request.id !== 0) requests.outlet?.writer.push([request.cancel, request.id]);
     request.fail(error);
   };
 
@@ -164,10 +169,9 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: Limits, clock: 
     frame(frame) {
       const [kind, id, body] = frame as unknown as [number, number, unknown];
       // A structured clone can bring a BigInt: nothing is reckoned with it before it is known to be an id.
-      if (!isId(id) || (kind === RESULT ? id + frame.length - 3 : id) > highest)
-        return 'an answer to no request';
+      if (!isId(id) || (kind === RESULT ? id + frame.length - 3 : id) > highest) return OUT_OF_PLACE;
       if (kind === EVENT) {
-        if (!isId(body)) return 'an EVENT without a number';
+        if (!isId(body)) return OUT_OF_PLACE;
         for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i]);
       } else if (kind === RESULT) {
         for (let i = 2; i < frame.length; i++) sent.get(id + i - 2)?.result?.(frame[i]);
@@ -176,7 +180,7 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: Limits, clock: 
         // Each ends its own sort: an END has no declared errors, and a subscription could not read them.
         if (request?.[kind === ERROR ? 'result' : 'event'] && remove(request))
           request.fail(fromWire(body, kind === ERROR));
-      } else return `no frame of kind ${kind} is expected here`;
+      } else return OUT_OF_PLACE;
       return undefined;
     },
     unsendable([, id], cause) {
@@ -195,6 +199,9 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: Limits, clock: 
         const error = tooNew(request, version);
         if (error) withdraw(request, error);
       }
+    },
+    postpone(by) {
+      for (const request of all()) request.expires += by;
     },
     expire: (now) =>
       expireLate(all(), now, (late) =>

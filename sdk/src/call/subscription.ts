@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
 import { type Codec, FAIL, receive } from '../protocol/conversion.js';
 import { CREDIT, SUBSCRIBE, UNSUBSCRIBE } from '../wire/frames.js';
@@ -62,8 +61,7 @@ export const subscribe = (
     }
     return { done: false, value };
   };
-  const stop = (code: ErrorCode, what: string, data?: unknown): void =>
-    requests.withdraw(request, new PorticoError(code, `${path} ${what}`, { data }));
+  const stop = (error: PorticoError): void => requests.withdraw(request, error);
 
   const request: Request = {
     path,
@@ -71,7 +69,7 @@ export const subscribe = (
     id: 0,
     expires: Number.POSITIVE_INFINITY,
     send: ({ writer }) => writer.push([SUBSCRIBE, request.id, path, limits.eventCredit]),
-    cancel: (writer) => writer.push([UNSUBSCRIBE, request.id]),
+    cancel: UNSUBSCRIBE,
     fail(why) {
       done = true;
       // Leaving is no failure, and what was not read by then is not wanted.
@@ -82,17 +80,19 @@ export const subscribe = (
     event(number, payload) {
       const missed = number - expected;
       expected = number + 1;
-      if (missed < 0) return stop('PROTOCOL_VIOLATION', 'came out of order');
-      if (missed > 0 && !onGap) return stop('EVENTS_MISSED', `lost ${missed}`, { missed });
+      if (missed < 0) return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came out of order`));
+      if (missed > 0 && !onGap)
+        return stop(new PorticoError('EVENTS_MISSED', `${path} lost ${missed}`, { data: { missed } }));
       // Its failures are its author's: they must not take the rest of the message with them.
       if (missed > 0) queueMicrotask(() => onGap?.(missed));
       const value = receive(decode, payload, limits);
-      if (value === FAIL) return stop('INVALID_RESULT', 'does not fit the protocol');
+      if (value === FAIL)
+        return stop(new PorticoError('INVALID_RESULT', `${path} does not fit the protocol`));
       const read = readers.shift();
       if (read) read(give(value));
       // Only a host that ignores the credit fails here: this side's heap is not its to fill.
       else if (buffer.length < limits.eventCredit) buffer.push(value);
-      else stop('PROTOCOL_VIOLATION', 'came unasked');
+      else stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came unasked`));
     },
   };
 
@@ -107,7 +107,7 @@ export const subscribe = (
     return() {
       buffer.length = 0;
       failure = undefined;
-      requests.withdraw(request, new PorticoError('ABORTED', path));
+      stop(new PorticoError('ABORTED', path));
       return ending();
     },
   };

@@ -6,6 +6,7 @@ import { compileCommand } from './compile-command.js';
 import { lintCommand } from './lint-command.js';
 import { packageCommand } from './package-command.js';
 import { tell } from './tell.js';
+import { tokenCommand } from './token-command.js';
 
 /**
  * Runs the command line and gives its exit code: 0 when all is well, 1 when the lint found something, 2 for a
@@ -26,7 +27,9 @@ export const run = async (args: readonly string[]): Promise<number> => {
 
 const program = (): Command => {
   const portico = new Command('portico')
-    .description('Protocols between browser extensions: compile, package and check them.')
+    .description(
+      'Protocols between browser extensions: compile, package and check them, and sign tokens for partners.',
+    )
     .version(ownPackage().version, '-v, --version')
     .helpCommand(false)
     .exitOverride()
@@ -38,11 +41,13 @@ Examples:
   $ portico compile src/tabs.protocol.ts
   $ portico package src/tabs.protocol.ts --name @acme/tabs-protocol
   $ portico lint dist/chromium
+  $ portico token sign --key partner.json --for chromium:<id> --host <id> --protocol org.example.tabs --capabilities read
 
-Exit codes: 0 all is well, 1 the lint found something, 2 a mistake in the protocol or the command.`,
+Exit codes: 0 all is well, 1 the lint found something or a token would not be taken, 2 a mistake in the protocol or the command.`,
     );
   compileCommand(portico);
   packageCommand(portico);
   lintCommand(portico);
+  tokenCommand(portico);
   return portico;
 };

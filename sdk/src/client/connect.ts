@@ -1,5 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { DEFAULT_LIMITS } from '../limits/limits.js';
+import { CLIENT_LIMITS } from '../limits/limits.js';
 import { browserPlatform } from '../platform/browser-platform.js';
 import { inTab } from '../platform/browser-tab-platform.js';
 import type { ConnectInfo, Platform, Target } from '../platform/platform.js';
@@ -106,8 +106,8 @@ const start = (
   target: Target | undefined,
   options: ConnectOptions,
 ) => {
-  const { needs = [], wants = [], name, includeTlsChannelId, whenUnreachable } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { needs = [], wants = [], name, token, proof, includeTlsChannelId, whenUnreachable } = options;
+  const limits = { ...CLIENT_LIMITS, ...options.limits };
   const info: Mutable<ConnectInfo> = { name: PORT_PREFIX + (protocols[0] as AnyProtocol).name };
   // Firefox refuses keys whose value is undefined.
   if (includeTlsChannelId) info.includeTlsChannelId = true;
@@ -119,11 +119,23 @@ const start = (
     probe: PROBE,
   };
   if (name) hello.name = name;
+  if (token) hello.token = token;
+  if (proof) hello.proof = 1;
   const plan = {
     platform,
     limits,
     hello,
     waits: whenUnreachable === 'wait',
+    prove:
+      proof &&
+      ((challenge: unknown) =>
+        proof.prove({
+          ...hello,
+          nonce: (challenge as { nonce?: unknown } | null)?.nonce,
+          host: target?.id ?? platform.own.id,
+          client: platform.own.id,
+          port: info.name,
+        })),
     dial() {
       if (target) return platform.connect(target, info);
       throw new PorticoError('UNSUPPORTED_BROWSER', 'Safari does not let extensions talk to each other');

@@ -13,6 +13,7 @@ import type {
   PayloadOf,
   ResultOf,
 } from '../protocol/protocol.js';
+import type { Proof } from './proof-types.js';
 
 /** Parameters may be left out where there are none, or where all are optional. */
 type CallArguments<P> = [P] extends [void]
@@ -38,6 +39,8 @@ export type ConnectionState =
   | 'dormant'
   /** Greeting, or waiting to try again. */
   | 'connecting'
+  /** The person is being asked: calls wait, and their deadlines stand still. */
+  | 'pending'
   /** Admitted. */
   | 'open'
   /** `close` was called. For good. */
@@ -51,22 +54,27 @@ export interface SessionInfo<C extends string = string> {
   /** The version both speak. */
   readonly version: string;
   readonly granted: readonly C[];
-  /** Wanted capabilities that were not granted, with the code of the reason. */
+  /** Capabilities that were asked for and not granted, with the code of the reason. */
   readonly refused: Readonly<Record<string, string>>;
+  /** Capabilities that the person is being asked for now. */
+  readonly pending: readonly C[];
 }
 
 /** The conversation behind a connection. */
 export interface SessionControl<C extends string = string> {
   readonly state: ConnectionState;
-  /** What was settled; only while `open`. */
+  /** What was settled, and what is granted now; only while `open`. A new object whenever that changes. */
   readonly info: SessionInfo<C> | undefined;
   /**
    * Starts a session unless there is one, and waits for it.
    * @throws {PorticoError} UNREACHABLE, SERIALIZATION_MISMATCH, UNSUPPORTED_BROWSER, REFUSED, NO_COMMON_VERSION,
-   * CAPABILITY_REFUSED, HANDSHAKE_TIMEOUT, DISCONNECTED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED, CLOSED
+   * CAPABILITY_REFUSED, CONSENT_DENIED, HANDSHAKE_TIMEOUT, DISCONNECTED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED, CLOSED
    */
   ready(): Promise<SessionInfo<C>>;
-  /** Hears every change of state, with the error that caused it. Gives a function that stops it. */
+  /**
+   * Hears every change of state, with the error that caused it; while `open` also every change of what is
+   * granted, refused or pending, which stands in `info`. Gives a function that stops it.
+   */
   onChange(listener: (state: ConnectionState, error?: PorticoError) => void): () => void;
   /** Says goodbye and ends it for good: calls reject with CLOSED, events end with it. */
   close(): void;
@@ -101,6 +109,10 @@ export interface ConnectOptions<N extends string = string, W extends string = st
   readonly includeTlsChannelId?: boolean;
   /** What this client calls itself, up to 128 characters. Nobody vouches for it, and hosts show it as unverified. */
   readonly name?: string;
+  /** A partner token, as the host's publisher has given it to this client's author. Not a secret: it is good for this client alone. */
+  readonly token?: string;
+  /** Proves to hold a key, where the host's rules want it: `keyProof()` of `portico/proof`. */
+  readonly proof?: Proof;
   readonly limits?: Partial<Limits>;
   /** For tests: another platform than the browser's. */
   readonly platform?: Platform;

@@ -41,11 +41,17 @@ export type RemoteCode =
   | 'NO_COMMON_VERSION'
   /** The host admits the caller, but not to this capability. */
   | 'CAPABILITY_REFUSED'
+  /** The person said no, closed the question or did not answer; `data.retryAfter` says in how many milliseconds asking again may help. */
+  | 'CONSENT_DENIED'
+  /** The person is being asked already. */
+  | 'CONSENT_PENDING'
+  /** The capability was taken back while this was under way. A call may or may not have run. */
+  | 'GRANT_REVOKED'
   /** The host knows no such capability or member. */
   | 'UNKNOWN_MEMBER'
   /** Parameters that do not fit the schema; `data.path` and `data.expected` say where and what. */
   | 'INVALID_PARAMS'
-  /** A bound was exceeded; `data.limit` names it. */
+  /** A bound was exceeded; `data.limit` names it, `data.retryAfter` in how many milliseconds it may fit again. */
   | 'LIMIT_EXCEEDED'
   /** The call's deadline passed. It may or may not have run. */
   | 'DEADLINE_EXCEEDED'
@@ -59,10 +65,13 @@ export type RemoteCode =
   | 'INTERNAL';
 
 /** The codes that may cross the wire; a peer that names another is read as `INTERNAL`. */
-export const REMOTE_CODES: ReadonlySet<string> = new Set<RemoteCode>([
+export const REMOTE_CODES: ReadonlySet<unknown> = /* @__PURE__ */ new Set<RemoteCode>([
   'REFUSED',
   'NO_COMMON_VERSION',
   'CAPABILITY_REFUSED',
+  'CONSENT_DENIED',
+  'CONSENT_PENDING',
+  'GRANT_REVOKED',
   'UNKNOWN_MEMBER',
   'INVALID_PARAMS',
   'LIMIT_EXCEEDED',

@@ -19,11 +19,12 @@ export interface ErrorDetails {
  * errors a protocol declares. Not for throwing from handlers: use `call.fail`.
  */
 export class PorticoError extends Error {
-  readonly code: ErrorCode;
+  // Declared, not defined: a definition in the class would only be assigned to again.
+  declare readonly code: ErrorCode;
   /** `remote` when the other side said so, `local` otherwise. Set by the receiver, never read off the wire. */
-  readonly origin: 'local' | 'remote';
-  readonly data: unknown;
-  readonly declared: string | undefined;
+  declare readonly origin: 'local' | 'remote';
+  declare readonly data: unknown;
+  declare readonly declared: string | undefined;
 
   constructor(
     code: ErrorCode,
@@ -32,18 +33,24 @@ export class PorticoError extends Error {
     origin: 'local' | 'remote' = 'local',
   ) {
     // Developer tools show the message alone, so it leads with the code.
-    super(`${code}: ${message}`, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message ? `${code}: ${message}` : code, details);
     this.code = code;
     this.origin = origin;
     this.data = details.data;
     this.declared = details.declared;
-    Object.defineProperty(this, BRAND, { value: true });
-    Object.defineProperty(this, 'name', { value: 'PorticoError' });
+  }
+
+  // On the prototype, where nothing enumerates them.
+  override get name(): string {
+    return 'PorticoError';
+  }
+  get [BRAND](): true {
+    return true;
   }
 
   /** Whether a value is a `PorticoError` of this or another bundled copy. */
   static is(value: unknown): value is PorticoError {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    return BRAND in Object(value);
   }
 }
 
@@ -57,19 +64,22 @@ export interface WireError {
 
 const MESSAGE_LIMIT = 1024;
 
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 /**
  * Reads an error off the wire. Total: whatever a peer sends becomes an error with a code of ours.
  * DECLARED only `mayDeclare`, where the reader goes on to hold the data against the schema; elsewhere
  * nothing is declared, and `isError` would vouch for data that nobody has looked at.
  */
 export const fromWire = (value: unknown, mayDeclare = false): PorticoError => {
-  const wire = (typeof value === 'object' && value !== null ? value : {}) as Partial<WireError>;
-  const known =
-    typeof wire.code === 'string' && REMOTE_CODES.has(wire.code) && (mayDeclare || wire.code !== 'DECLARED');
-  const code = known ? (wire.code as RemoteCode) : 'INTERNAL';
-  const message = typeof wire.message === 'string' ? wire.message.slice(0, MESSAGE_LIMIT) : 'no message';
-  const declared = typeof wire.declared === 'string' ? wire.declared : undefined;
-  return new PorticoError(code, message, { data: wire.data, declared }, 'remote');
+  const { code, message, declared, data } = Object(value) as Readonly<Record<keyof WireError, unknown>>;
+  const known = REMOTE_CODES.has(code) && (mayDeclare || code !== 'DECLARED');
+  return new PorticoError(
+    known ? (code as RemoteCode) : 'INTERNAL',
+    textOf(message)?.slice(0, MESSAGE_LIMIT) ?? 'no message',
+    { data, declared: textOf(declared) },
+    'remote',
+  );
 };
 
 /** Writes an error for the wire: code, message, declared name and data; never the stack or the cause. */

@@ -4,21 +4,30 @@ import { browserHostPlatform } from '../platform/browser-host-platform.js';
 import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
 import type { AnyProtocol } from '../protocol/protocol.js';
 import { lineOf } from '../protocol/versions.js';
+import { type Authorities, judge, type Verdict } from './admission/judge.js';
 import type { Principal } from './admission/principal.js';
+import type { Evidence } from './admission/question.js';
+import { createQuotaKeeper, type Quotas } from './admission/quotas.js';
+import type { Choice, Consent, DecidedBy, Subject } from './consent/types.js';
 import { createDoorkeeper } from './doorkeeper.js';
 import type { Log } from './log.js';
-import {
-  createPublication,
-  decideAll,
-  type Publication,
-  rulesForTlsChannels,
-} from './serving/publication.js';
+import type { Policy } from './policy/types.js';
+import { createPublication, type Publication, rulesForTlsChannels } from './serving/publication.js';
 import type { Served, Serving } from './serving/types.js';
 
 export interface HostOptions {
   /** Where the host's log goes. @defaultValue nowhere: the library never writes to the console */
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
+  /** Asks people and remembers their answers: {@link consent}. Without it no rule may `ask`. */
+  readonly consent?: Consent;
+  /** What an administrator has decided: {@link managedPolicy}. It beats the rules and the person. */
+  readonly policy?: Policy;
+  /**
+   * What each principal may use over all its sessions; for some principals more than for others, with a
+   * function. @defaultValue rates without bound; ten violations a minute lead to a ban of a minute
+   */
+  readonly quotas?: Partial<Quotas> | ((principal: Principal) => Partial<Quotas>);
   /** For tests: another platform than the browser's. */
   readonly platform?: HostPlatform;
 }
@@ -28,7 +37,9 @@ export interface Explanation {
   readonly protocol: string;
   readonly version: string;
   readonly capability: string;
-  readonly verdict: 'allow' | 'refuse';
+  readonly verdict: 'allow' | 'ask' | 'refuse';
+  /** By whose word. */
+  readonly by: DecidedBy;
   /** Place of the rule that decided; -1 when none is about this caller. */
   readonly rule: number;
   readonly reason: string;
@@ -49,8 +60,12 @@ export interface Host {
    * @throws {PorticoError} INVALID_ARGUMENT when nothing is published, twice, or where there is no extension API
    */
   listen(): () => void;
-  /** What the rules say of a principal, capability by capability. Runs the rules; changes nothing. */
-  explain(principal: Principal): Promise<Explanation[]>;
+  /**
+   * What is decided of a principal, capability by capability: by the administrator's policy, the rules and
+   * what the person said. Runs the rules; changes nothing. `evidence` is what it would show of itself;
+   * nothing, without.
+   */
+  explain(principal: Principal, evidence?: Evidence): Promise<Explanation[]>;
   /** How many sessions there are, half-open ones too. */
   readonly sessions: number;
 }
@@ -80,8 +95,43 @@ export const createHost = (options: HostOptions = {}): Host => {
     });
   const publications = new Map<string, Publication[]>();
   const every = (): Publication[] => [...publications.values()].flat();
-  const doorkeeper = createDoorkeeper(publications, limits, log);
+  const { consent, policy } = options;
+  /** What the browser's listeners and memories belong to: the platform of the first port, or of `listen`. */
+  let started: HostPlatform | undefined;
+  const authorities: Authorities = {
+    policy,
+    consent,
+    log,
+    host: () => started?.own.id ?? '',
+    time: () => started?.time() ?? 0,
+    extensions: () => started?.extensions,
+  };
+  const doorkeeper = createDoorkeeper({
+    publications,
+    authorities,
+    limits,
+    quotas: createQuotaKeeper(options.quotas ?? {}),
+    counts: options.quotas !== undefined,
+  });
   let listening = false;
+
+  const start = (platform: HostPlatform): void => {
+    if (started) return;
+    started = platform;
+    policy?.start(platform, log, () => doorkeeper.refresh());
+    consent?.start({
+      platform,
+      limits,
+      log,
+      protocols: every().map(({ protocol }) => protocol),
+      choices: (subject, principal) => choicesOf(every(), subject, principal),
+      get sessions() {
+        return doorkeeper.live;
+      },
+      changed: doorkeeper.refresh,
+      end: doorkeeper.end,
+    });
+  };
 
   const host: Host = {
     publish(protocol, serving) {
@@ -92,6 +142,11 @@ export const createHost = (options: HostOptions = {}): Host => {
         );
       }
       const publication = createPublication(protocol, serving as never, limits);
+      if (!consent && asks(publication))
+        throw new PorticoError(
+          'INVALID_ARGUMENT',
+          `a rule of ${protocol.name} asks the person: give createHost a consent`,
+        );
       const line = publications.get(protocol.name) ?? [];
       if (line.some((each) => lineOf(each.protocol.version) === lineOf(protocol.version))) {
         throw new PorticoError(
@@ -108,6 +163,7 @@ export const createHost = (options: HostOptions = {}): Host => {
         throw new PorticoError('INVALID_ARGUMENT', 'nothing is published: publish first');
       const platform = options.platform ?? browserHostPlatform();
       listening = true;
+      start(platform);
       warnOfTlsChannels(every(), log);
       const stops = [platform.listen('external', (port) => doorkeeper.accept(port, 'external', platform))];
       if (every().some(admitsOwn))
@@ -118,16 +174,14 @@ export const createHost = (options: HostOptions = {}): Host => {
         doorkeeper.endAll(new PorticoError('DISCONNECTED', 'the host stopped listening'));
       };
     },
-    async explain(principal) {
+    async explain(principal, evidence) {
       const explained = every().map(async (publication) => {
         const { name, version } = publication.protocol;
-        const decisions = await decideAll(publication, principal);
-        return [...decisions].map(([capability, decision]) => ({
-          protocol: name,
-          version,
-          capability,
-          ...decision,
-        }));
+        const verdicts = await judge(authorities, publication, { principal, evidence, gathered: 'proof' });
+        return [...verdicts].map(([capability, verdict]) => {
+          const { verdict: said, rule, reason, by } = verdict as Verdict;
+          return { protocol: name, version, capability, verdict: said, rule, reason, by };
+        });
       });
       return (await Promise.all(explained)).flat();
     },
@@ -135,7 +189,13 @@ export const createHost = (options: HostOptions = {}): Host => {
       return doorkeeper.sessions;
     },
   };
-  internals.set(host, { accept: doorkeeper.accept });
+  internals.set(host, {
+    accept(port, event, platform) {
+      start(platform);
+      doorkeeper.accept(port, event, platform);
+    },
+  });
+  consent?.attach(host);
   return host;
 };
 
@@ -154,6 +214,21 @@ const admitsOwn = ({ servings }: Publication): boolean =>
   [...servings.values()].some(({ admit }) =>
     admit.some(({ matcher }) => matcher.kinds?.has('self') || matcher.kinds?.has('content-script')),
   );
+
+const asks = ({ servings }: Publication): boolean =>
+  [...servings.values()].some(({ admit }) => admit.some(({ verdict }) => verdict === 'ask'));
+
+/** What a person may narrow a capability to: the host's author says. */
+const choicesOf = async (
+  publications: readonly Publication[],
+  { protocol: name, line, capability }: Subject,
+  principal: Principal,
+): Promise<readonly Choice[]> => {
+  const found = publications.find(
+    ({ protocol }) => protocol.name === name && lineOf(protocol.version) === line,
+  );
+  return (await found?.servings.get(capability)?.choices?.(principal)) ?? [];
+};
 
 const warnOfTlsChannels = (publications: readonly Publication[], log: Log | undefined): void => {
   for (const publication of publications) {

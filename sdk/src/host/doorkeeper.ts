@@ -1,42 +1,51 @@
-import type { PorticoError } from '../errors/portico-error.js';
+import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { type Alarm, createAlarm } from '../platform/alarm.js';
 import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
-import {
-  type Admitted,
-  type Answer,
-  type HostSession,
-  openHostSession,
-  refusePort,
-} from '../session/host-session.js';
+import { type HostSession, openHostSession, refusePort } from '../session/host-session.js';
 import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
-import { derivePrincipal, type Principal } from './admission/principal.js';
-import type { Log } from './log.js';
-import { answerHello, type Candidate, type Settled } from './serving/answer-hello.js';
-import {
-  admits,
-  type Decisions,
-  decideAll,
-  type Publication,
-  rulesForTlsChannels,
-} from './serving/publication.js';
-import { serveSession } from './serving/serve-session.js';
-import { createSession } from './serving/session.js';
+import { type Authorities, type Judged, judgeAll, maySee } from './admission/judge.js';
+import { derivePrincipal, describePrincipal, keyOf, type Principal } from './admission/principal.js';
+import type { Allowance as PrincipalAllowance, QuotaKeeper } from './admission/quotas.js';
+import type { LiveSession } from './consent/types.js';
+import { type Publication, rulesForTlsChannels } from './serving/publication.js';
+import { receive } from './serving/receive.js';
+import type { Live } from './serving/reception.js';
 
 /** The one place where ports come in: nothing is exposed to a port that has not passed here. */
 export interface Doorkeeper {
   accept(port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void;
   endAll(reason: PorticoError): void;
+  /** Ends every session of a principal, half-open ones too. */
+  end(key: string, reason: PorticoError): void;
+  /** Judges the open sessions of a principal, or of all, afresh, at once. */
+  refresh(key?: string): void;
+  /** Admitted ones. */
+  readonly live: readonly LiveSession[];
   readonly sessions: number;
 }
 
-export const createDoorkeeper = (
-  publications: ReadonlyMap<string, readonly Publication[]>,
-  limits: Limits,
-  log: Log | undefined,
-): Doorkeeper => {
+export interface DoorkeeperContext {
+  readonly publications: ReadonlyMap<string, readonly Publication[]>;
+  readonly authorities: Authorities;
+  readonly limits: Limits;
+  readonly quotas: QuotaKeeper;
+  /** Whether the host's author has set quotas: without, nothing is counted call by call. */
+  readonly counts: boolean;
+}
+
+/** A port that has not been refused at once. */
+interface Guest {
+  readonly key: string;
+  conversation: HostSession;
+  live: Live | undefined;
+}
+
+export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
+  const { publications, authorities, limits, quotas } = context;
+  const { log, consent } = authorities;
   // No Set: V8 links the tables that a set has outgrown, and so keeps what was in it until a full collection.
-  const guests: HostSession[] = [];
+  const guests: Guest[] = [];
   const perPrincipal = new Map<string, number>();
   let watch: Alarm | undefined;
   let instance: string | undefined;
@@ -65,8 +74,15 @@ export const createDoorkeeper = (
     logRefusal(principal, why);
   };
 
-  const logRefusal = (principal: Principal | undefined, why: string): void =>
-    log?.({ level: 'warn', event: 'refused', message: `refused ${describe(principal)}: ${why}`, principal });
+  const logRefusal = (principal: Principal | undefined, why: string): void => {
+    if (principal) consent?.record(principal, 'refused');
+    log?.({
+      level: 'warn',
+      event: 'refused',
+      message: `refused ${describePrincipal(principal)}: ${why}`,
+      principal,
+    });
+  };
 
   const count = (key: string, by: number): number => {
     const now = (perPrincipal.get(key) ?? 0) + by;
@@ -75,7 +91,55 @@ export const createDoorkeeper = (
     return now;
   };
 
-  const ring = (now: number): number => Math.min(...guests.slice().map((each) => each.expire(now)));
+  const ring = (now: number): number =>
+    Math.min(...guests.slice().map(({ conversation }) => conversation.expire(now)));
+
+  /** Which limit keeps a port out that would be listened to, if any. */
+  const full = (
+    key: string,
+    banned: number | undefined,
+  ): { limit: string; retryAfter: number } | undefined => {
+    if (banned !== undefined) return { limit: 'strikes', retryAfter: Math.ceil(banned) };
+    if (guests.length >= limits.sessions) return { limit: 'sessions', retryAfter: 1000 };
+    return (perPrincipal.get(key) ?? 0) >= limits.sessionsPerPrincipal
+      ? { limit: 'sessionsPerPrincipal', retryAfter: 1000 }
+      : undefined;
+  };
+
+  /** A function of the host's author may fail: without quotas nobody comes in. */
+  const allowanceOf = (principal: Principal, now: number): PrincipalAllowance | undefined => {
+    try {
+      return quotas.of(principal, now);
+    } catch (error) {
+      log?.({
+        level: 'error',
+        event: 'configuration',
+        message: 'the quotas of a principal failed',
+        principal,
+        error,
+      });
+      return undefined;
+    }
+  };
+
+  /** Who breaks the rules of the wire too often is kept out for a while. */
+  const strike = (principal: Principal, key: string, now: number): void => {
+    const ban = quotas.of(principal, now).strike(now);
+    if (ban === undefined) return;
+    consent?.record(principal, 'banned');
+    log?.({
+      level: 'warn',
+      event: 'refused',
+      message: `${describePrincipal(principal)} is kept out for ${Math.round(ban / 1000)} s: too many violations`,
+      principal,
+    });
+    const data = { limit: 'strikes', retryAfter: ban };
+    end(key, new PorticoError('LIMIT_EXCEEDED', 'too many violations', { data }));
+  };
+
+  const end = (key: string, reason: PorticoError): void => {
+    for (const guest of guests.slice()) if (guest.key === key) guest.conversation.end(reason);
+  };
 
   const accept = (port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void => {
     // Other listeners of this extension live on beside Portico.
@@ -86,13 +150,14 @@ export const createDoorkeeper = (
       return;
     }
     const published = publications.get(port.name.slice(PORT_PREFIX.length)) ?? [];
-    const candidates = judge(published, principal);
-    const letsIn = candidates.some(({ decisions }) => !(decisions instanceof Promise) && admits(decisions));
+    const mine = judgeAll(authorities, published, { principal });
+    const letsIn = mine.some(isOpen);
     // Whoever is not let in at once is judged by all rules of this host, whatever name it gave: whether a
     // hello is awaited, and how long a refusal takes, must not tell which names are published.
-    const others = letsIn ? [] : judge([...publications.values()].flat(), principal, published);
-    const waits = [...candidates, ...others].some(({ decisions }) => decisions instanceof Promise);
-    if (!letsIn && !waits) {
+    const others = letsIn
+      ? []
+      : judgeAll(authorities, [...publications.values()].flat(), { principal }, published);
+    if (!letsIn && ![...mine, ...others].some(isUnsettled)) {
       turnAway(
         port,
         principal,
@@ -100,110 +165,81 @@ export const createDoorkeeper = (
       );
       return;
     }
-    const key = `${principal.kind} ${'id' in principal ? principal.id : ''} ${principal.origin}`;
-    if (guests.length >= limits.sessions || (perPrincipal.get(key) ?? 0) >= limits.sessionsPerPrincipal) {
-      const limit = guests.length >= limits.sessions ? 'sessions' : 'sessionsPerPrincipal';
-      const answer = {
-        code: 'LIMIT_EXCEEDED',
-        message: `too many sessions`,
-        data: { limit },
-        retryAfter: 1000,
-      };
-      turnAway(port, principal, `limit ${limit}`, answer);
+    const key = keyOf(principal);
+    const now = platform.now();
+    const allowance = allowanceOf(principal, now);
+    if (!allowance) {
+      turnAway(port, principal, 'nobody can tell its quotas');
+      return;
+    }
+    const banned = allowance.banned(now);
+    const surplus = full(key, banned);
+    if (surplus) {
+      const answer = new PorticoError(
+        'LIMIT_EXCEEDED',
+        banned === undefined ? 'too many sessions' : 'kept out for a while: too many violations',
+        { data: surplus },
+      );
+      turnAway(port, principal, `limit ${surplus.limit}`, toWire(answer));
       return;
     }
     instance ??= platform.randomId();
     watch ??= createAlarm(platform, ring);
-    const alarm = watch;
     count(key, 1);
-    let session = '';
-    const guest: HostSession = openHostSession(port, platform, alarm, limits, {
-      answer(hello) {
-        const settle = (ready: readonly Candidate[]): Answer => {
-          const settled = answerHello(hello, ready, refusalText(), hint());
-          if ('refusal' in settled) {
-            logRefusal(principal, settled.refusal.code);
-            return { refused: settled.refusal };
-          }
-          session = `${instance}.${++admitted}`;
-          return { admitted: admit(settled, session, principal, platform, alarm) };
-        };
-        if (!waits) return settle(candidates as readonly Candidate[]);
-        return decided(candidates).then(async (ready) => {
-          if (!ready.some(({ decisions }) => admits(decisions))) await decided(others);
-          return settle(ready);
-        });
-      },
+    allowance.hold();
+    const guest: Guest = { key, conversation: undefined as unknown as HostSession, live: undefined };
+    guest.conversation = openHostSession(port, platform, watch, limits, {
+      answer: receive({
+        authorities,
+        limits,
+        platform,
+        alarm: watch,
+        allowance: context.counts ? allowance : undefined,
+        principal,
+        port: port.name,
+        mine,
+        others,
+        instance,
+        newSession: () => `${instance}.${++admitted}`,
+        refusal: refusalText,
+        hint,
+        logRefusal,
+        began(live) {
+          guest.live = live;
+        },
+      }),
       over(reason) {
         const at = guests.indexOf(guest);
         if (at >= 0) guests.splice(at, 1);
         count(key, -1);
+        allowance.release();
         const violated = reason.code === 'PROTOCOL_VIOLATION';
+        const session = guest.live?.session.id;
         log?.({
           level: violated ? 'warn' : 'info',
           event: violated ? 'violation' : 'ended',
-          message: `session of ${describe(principal)} ended: ${reason.message}`,
+          message: `session of ${describePrincipal(principal)} ended: ${reason.message}`,
           principal,
           ...(session ? { session } : {}),
         });
+        if (session) consent?.ended(session);
+        if (violated) strike(principal, key, platform.now());
       },
     });
     guests.push(guest);
   };
 
-  const admit = (
-    settled: Settled,
-    id: string,
-    principal: Principal,
-    platform: HostPlatform,
-    alarm: Alarm,
-  ): Admitted => {
-    const { publication, version, granted, refused } = settled;
-    return {
-      welcome: {
-        version,
-        session: id,
-        instance: instance as string,
-        granted: [...granted],
-        refused: { ...refused },
-        limits: { calls: limits.calls },
-      },
-      begin({ writer, nativeBytes }) {
-        // Not before: while the rules made up their mind, the caller may have gone.
-        log?.({
-          level: 'info',
-          event: 'admitted',
-          message: `admitted ${describe(principal)} to ${publication.protocol.name} ${version}: ${granted.join(', ') || 'nothing'}`,
-          principal,
-          session: id,
-        });
-        return serveSession({
-          publication,
-          session: createSession({ id, principal, version, grants: new Set(granted) }),
-          clock: platform,
-          alarm,
-          limits,
-          writer,
-          nativeBytes,
-          report(path, error) {
-            log?.({
-              level: 'error',
-              event: 'handler-failed',
-              message: `${path} failed`,
-              principal,
-              session: id,
-              error,
-            });
-          },
-        });
-      },
-    };
-  };
-
   return {
     accept,
+    end,
     endAll(reason) {
-      for (const guest of guests.slice()) guest.end(reason);
+      for (const { conversation } of guests.slice()) conversation.end(reason);
+    },
+    refresh(key) {
+      for (const guest of guests.slice()) if (key === undefined || guest.key === key) guest.live?.refresh();
+    },
+    get live() {
+      return guests.flatMap(({ live }) => (live ? [live.session] : []));
     },
     get sessions() {
       return guests.length;
@@ -211,30 +247,11 @@ export const createDoorkeeper = (
   };
 };
 
-/** A publication whose rules may still be at it. */
-interface Undecided {
-  readonly publication: Publication;
-  readonly decisions: Decisions | Promise<Decisions>;
-}
+const isOpen = ({ verdicts }: Judged): boolean => !(verdicts instanceof Promise) && maySee(verdicts);
 
-const judge = (
-  publications: readonly Publication[],
-  principal: Principal,
-  except: readonly Publication[] = [],
-): Undecided[] =>
-  publications
-    .filter((publication) => !except.includes(publication))
-    .map((publication) => ({ publication, decisions: decideAll(publication, principal) }));
-
-const decided = (judged: readonly Undecided[]): Promise<Candidate[]> =>
-  Promise.all(
-    judged.map(async ({ publication, decisions }) => ({ publication, decisions: await decisions })),
-  );
-
-const describe = (principal: Principal | undefined): string =>
-  principal
-    ? `${principal.kind} ${'id' in principal ? `${principal.id} ` : ''}(${principal.origin})`
-    : 'somebody without identity';
+/** Whether a rule is still at it, or has to wait for what comes with the hello. */
+const isUnsettled = ({ verdicts }: Judged): boolean =>
+  verdicts instanceof Promise || [...verdicts.values()].some(({ verdict }) => verdict === 'wait');
 
 /** One sentence for the whole host, so that it gives away no more to one caller than to another. */
 const tlsHint = (publications: ReadonlyMap<string, readonly Publication[]>): string => {

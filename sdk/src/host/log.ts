@@ -4,7 +4,20 @@ import type { Principal } from './admission/principal.js';
 export interface LogEntry {
   readonly level: 'info' | 'warn' | 'error';
   /** What happened, for filters; `message` says it in words. */
-  readonly event: 'admitted' | 'refused' | 'ended' | 'violation' | 'handler-failed' | 'configuration';
+  readonly event:
+    | 'admitted'
+    | 'refused'
+    | 'asked'
+    | 'evidence'
+    | 'grants'
+    | 'storage'
+    | 'policy'
+    | 'ended'
+    | 'violation'
+    | 'handler-failed'
+    | 'configuration';
+  /** With `evidence`: why a proof or a token was not taken. */
+  readonly code?: string;
   readonly message: string;
   /** Absent where there was none to derive: somebody without an identity was refused. */
   readonly principal?: Principal | undefined;

@@ -31,6 +31,10 @@ export interface Limits {
   readonly batchSize: number;
   /** Nesting of a value. Deep values overflow stacks. */
   readonly depth: number;
+  /** Milliseconds that a person has to answer, and that a client waits for them. Prompts that nobody closes. */
+  readonly pending: number;
+  /** Prompts open at a time, of all principals. Windows that pop up without end. */
+  readonly prompts: number;
   /** Open sessions of one host, and half-open ones with them. A fork bomb of ports. */
   readonly sessions: number;
   /** Open sessions of one principal. One client starving the others. */
@@ -43,22 +47,40 @@ export interface Limits {
   readonly eventCredit: number;
 }
 
-export const DEFAULT_LIMITS: Limits = {
+/** What bounds hosts alone. */
+type HostLimit =
+  | 'earlyMessages'
+  | 'earlySize'
+  | 'prompts'
+  | 'sessions'
+  | 'sessionsPerPrincipal'
+  | 'subscriptions'
+  | 'eventQueue';
+export type ClientLimits = Omit<Limits, HostLimit>;
+
+/** Apart, so that clients carry no more. */
+export const CLIENT_LIMITS: ClientLimits = {
   handshake: 10_000,
   deadline: 30_000,
   calls: 10_000,
   earlyCalls: 256,
-  earlyMessages: 512,
-  earlySize: 33_554_432,
   messageItems: 20_000,
   batchItems: 500,
   valueSize: 33_554_432,
   messageSize: 67_108_864,
   batchSize: 1_048_576,
   depth: 64,
+  pending: 300_000,
+  eventCredit: 256,
+};
+
+export const DEFAULT_LIMITS: Limits = {
+  ...CLIENT_LIMITS,
+  earlyMessages: 512,
+  earlySize: 33_554_432,
+  prompts: 4,
   sessions: 4096,
   sessionsPerPrincipal: 64,
   subscriptions: 256,
   eventQueue: 1024,
-  eventCredit: 256,
 };

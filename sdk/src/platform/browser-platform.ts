@@ -1,4 +1,7 @@
 import { PorticoError } from '../errors/portico-error.js';
+import type { ManagementApi } from './browser-extensions.js';
+import type { StorageApi } from './browser-storage.js';
+import type { TabsApi, WindowsApi } from './browser-windows.js';
 import type { BrowserName, ConnectInfo, Platform, RuntimePort } from './platform.js';
 import { systemClock } from './system.js';
 
@@ -20,9 +23,14 @@ export interface ExtensionApi {
     connect(info: ConnectInfo): RuntimePort;
   };
   /** Absent in content scripts. */
-  readonly tabs?: {
+  readonly tabs?: TabsApi & {
     connect(tabId: number, info: { name: string; frameId?: number; documentId?: string }): RuntimePort;
   };
+  /** Absent in content scripts, and in Firefox for Android. */
+  readonly windows?: WindowsApi;
+  /** Absent without the permission. */
+  readonly storage?: StorageApi;
+  readonly management?: ManagementApi;
 }
 
 /** @throws {PorticoError} INVALID_ARGUMENT where there is no extension API */
@@ -34,7 +42,7 @@ export const extensionApi = (): ExtensionApi => {
   return api;
 };
 
-/** The API is the same for the life of a realm, and asking it for the origin costs. */
+/** The API is the same for the life of a realm. */
 let platform: Platform | undefined;
 
 /**
@@ -44,10 +52,10 @@ let platform: Platform | undefined;
 export const browserPlatform = (): Platform => {
   if (platform) return platform;
   const { runtime } = extensionApi();
-  const { protocol, host } = new URL(runtime.getURL(''));
-  const browser: BrowserName = protocol.startsWith('moz')
+  const url = runtime.getURL('');
+  const browser: BrowserName = url.startsWith('moz')
     ? 'firefox'
-    : protocol.startsWith('safari')
+    : url.startsWith('safari')
       ? 'safari'
       : 'chromium';
   const restored = new Set<() => void>();
@@ -58,7 +66,7 @@ export const browserPlatform = (): Platform => {
     });
   platform = {
     ...systemClock,
-    own: { browser, id: runtime.id, origin: `${protocol}//${host}` },
+    own: { browser, id: runtime.id },
     connect: ({ id }, info) => (id === undefined ? runtime.connect(info) : runtime.connect(id, info)),
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
     lastError: (port) => runtime.lastError?.message ?? port.error?.message,

@@ -61,7 +61,8 @@ export interface Clock {
 }
 
 export interface Platform extends Clock {
-  readonly own: Own;
+  /** Without the origin, which only hosts need. */
+  readonly own: Omit<Own, 'origin'>;
   /** Opens a port at once; whether anybody listens is told later. Throws for ids of a wrong form. */
   connect(target: Target, info: ConnectInfo): RuntimePort;
   /** The text the browser gives for a failed port; only there while `onDisconnect` is dispatched. */
@@ -70,8 +71,60 @@ export interface Platform extends Clock {
   readonly restored?: Set<() => void>;
 }
 
+/** A part of the browser's storage: values that JSON can carry, by key. Any of it may reject. */
+export interface Store {
+  /** `undefined` where there is none. */
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+/** What an administrator has put into `storage.managed`. */
+export interface ManagedStore {
+  /** `{}` where there is no policy, and for seconds after the installation. */
+  get(): Promise<Readonly<Record<string, unknown>>>;
+  /** Not told by every browser. */
+  onChanged(listener: () => void): void;
+}
+
+/** Windows for questions to the person. */
+export interface PromptWindows {
+  /** Opens a page of this extension in a small window of its own, in front; gives the window's id. */
+  open(page: string, size: { readonly width: number; readonly height: number }): Promise<number>;
+  focus(id: number): Promise<void>;
+  /** Does nothing where it is closed already. */
+  close(id: number): Promise<void>;
+  exists(id: number): Promise<boolean>;
+  /** Must be called in the first turn: closing a window starts a background that sleeps. */
+  onClosed(listener: (id: number) => void): void;
+}
+
+/** What `management` tells of another extension. */
+export interface InstalledExtension {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly permissions: readonly string[];
+  readonly hostPermissions: readonly string[];
+}
+
+/** The browser's list of extensions. Needs the permission `management`. */
+export interface ExtensionList {
+  /** `undefined` where it is not installed. Rejects where the browser does not say. */
+  get(id: string): Promise<InstalledExtension | undefined>;
+  /** Must be called in the first turn. */
+  onGone(listener: (id: string, how: 'disabled' | 'uninstalled') => void): void;
+}
+
 /** What a host needs besides. */
 export interface HostPlatform extends Platform {
+  readonly own: Own;
+  /** Milliseconds since 1970; may go back. */
+  time(): number;
+  /** `storage.local`. Absent without the permission `storage`. */
+  readonly store?: Store | undefined;
+  readonly managed?: ManagedStore | undefined;
+  readonly windows?: PromptWindows | undefined;
+  readonly extensions?: ExtensionList | undefined;
   /** Listens for ports. Must be called before the first `await` of a worker's script. Gives a function that stops it. */
   listen(event: ConnectEvent, listener: (port: RuntimePort) => void): () => void;
   /** 128 random bits as 32 hexadecimal digits. */

@@ -6,7 +6,7 @@ export const systemClock: Clock = {
   after(milliseconds, run) {
     const timer: unknown = setTimeout(run, milliseconds);
     // In Node a waiting deadline must not keep a test process alive. Browsers give a number.
-    if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
+    (timer as { unref?(): void }).unref?.();
     return () => clearTimeout(timer as number);
   },
 };

@@ -1,6 +1,11 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { FORMATS } from './formats.js';
-import { isPlan, type Plan, type PlanField } from './plan.js';
+import type { LinkedField, LinkedPlan } from './kinds/kind.js';
+import { list, tuple } from './kinds/list.js';
+import { object } from './kinds/object.js';
+import { defined } from './kinds/reference.js';
+import { either, tagged } from './kinds/union.js';
+import { isLinked } from './plan.js';
 import { checkRecursion } from './recursion.js';
 import { unsupported } from './refused-keywords.js';
 import { resolve, type Scope, scoped } from './scope.js';
@@ -239,22 +244,23 @@ export const childrenOf = (node: Node): [string, Node][] => {
 export const gatesIn = (schema: object): Set<string> => {
   const gates = new Set<string>();
   const visit = (part: unknown): void => {
-    if (isPlan(part)) visitPlan(part);
+    if (isLinked(part)) visitLinked(part);
     else if (isNode(part)) {
       if (typeof part['x-grant'] === 'string') gates.add(part['x-grant']);
       for (const [, child] of childrenOf(part)) visit(child);
     }
   };
-  const visitPlan = (plan: Plan): void => {
-    const [kind, first, second, third] = plan as readonly [string, ...unknown[]];
-    if (kind === 'o') {
-      for (const [, field, , gate] of first as PlanField[]) {
+  const visitLinked = ([kind, first, second, third]: LinkedPlan): void => {
+    if (kind === object) {
+      for (const [, field, , gate] of first as LinkedField[]) {
         if (gate !== undefined) gates.add(gate);
         visit(field);
       }
-      for (const [, other] of (second ?? []) as [string, Plan][]) visit(other);
-    } else if (kind === 'a') for (const each of [first, ...((third ?? []) as Plan[])]) visit(each);
-    else if (kind === 'u' || kind === 'd') for (const each of [...(first as Plan[]), second]) visit(each);
+      for (const [, other] of (second ?? []) as [string, LinkedPlan][]) visit(other);
+    } else if (kind === list || kind === tuple)
+      for (const each of [first, ...((third ?? []) as LinkedPlan[])]) visit(each);
+    else if (kind === either || kind === tagged) for (const each of first as LinkedPlan[]) visit(each);
+    else if (kind === defined) for (const each of [...(first as LinkedPlan[]), second]) visit(each);
   };
   visit(schema);
   return gates;

@@ -2,10 +2,13 @@
  * The running conversion of one value: its failure, its size, its depth. Conversions are synchronous
  * and never nested, so this state lives here instead of being handed through every call.
  */
-import type { Limits } from '../limits/limits.js';
+import type { ClientLimits } from '../limits/limits.js';
 
-/** Returned instead of a value that does not fit; {@link failure} then says where and why. */
-export const FAIL: unique symbol = Symbol();
+/**
+ * Returned instead of a value that does not fit; {@link failure} then says where and why. Registered: kinds of a
+ * second copy of Portico, which knows nothing of the limits here, must fail, and be seen to.
+ */
+export const FAIL: unique symbol = Symbol.for('portico.fail');
 
 /** Validates; gives the value as it goes on, or {@link FAIL}. */
 export type Codec = (value: unknown) => unknown;
@@ -20,7 +23,7 @@ export interface Failure {
   limit?: 'valueSize' | 'messageSize' | 'depth';
 }
 
-let failed: Failure;
+let failed: Failure = { path: '', expected: 'one copy of Portico' };
 let size = 0;
 let depth = 0;
 /** What was done beyond the size: objects and lists copied, alternatives tried in vain. */
@@ -38,7 +41,7 @@ const STEP = 16;
 export const convert = (
   codec: Codec,
   value: unknown,
-  limits: Limits,
+  limits: ClientLimits,
   share = limits.messageSize,
 ): unknown => {
   size = depth = effort = 0;
@@ -74,7 +77,7 @@ export const generated =
   };
 
 /** Begins to read a message: all its values share one bound. */
-export const beginMessage = (limits: Limits): void => {
+export const beginMessage = (limits: ClientLimits): void => {
   budget = limits.messageSize;
 };
 
@@ -82,7 +85,7 @@ export const beginMessage = (limits: Limits): void => {
  * Runs a codec on one value of the message begun last. A structured clone can name one value a million
  * times, so that a small message would be read for hours: its values are bounded together, too.
  */
-export const receive = (codec: Codec, value: unknown, limits: Limits): unknown => {
+export const receive = (codec: Codec, value: unknown, limits: ClientLimits): unknown => {
   const result = convert(codec, value, limits, budget);
   budget = Math.max(0, budget - size - effort);
   return result;

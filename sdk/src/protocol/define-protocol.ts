@@ -2,8 +2,9 @@ import { PorticoError } from '../errors/portico-error.js';
 import { checkSchema, gatesIn } from './check-schema.js';
 import { milliseconds } from './durations.js';
 import type { Infer } from './infer.js';
+import { link } from './link.js';
 import { lower } from './lower.js';
-import { isPlan } from './plan.js';
+import { isLinked } from './plan.js';
 import type {
   AnyProtocol,
   Capabilities,
@@ -74,6 +75,7 @@ export const withPlans = (protocol: AnyProtocol): AnyProtocol => ({
   ...(protocol.errors === undefined ? {} : { errors: mapValues(protocol.errors, planned) }),
   capabilities: mapValues(protocol.capabilities, (capability) => ({
     ...capability,
+    ...(capability.scope === undefined ? {} : { scope: planned(capability.scope) }),
     ...(capability.members === undefined ? {} : { members: mapValues(capability.members, withPlan) }),
   })),
 });
@@ -89,10 +91,14 @@ const withPlan = (member: Member): Member =>
       };
 
 // Not enumerable: a protocol that is printed or compiled shows its schemas.
-const planned = (schema: Schema): Schema =>
-  isPlan(schema) || '~plan' in schema
-    ? schema
-    : Object.defineProperty({ ...schema }, '~plan', { value: lower(schema) });
+const planned = (schema: Schema): Schema => {
+  if (isLinked(schema) || '~plan' in schema) return schema;
+  const plan = lower(schema);
+  return Object.defineProperties(
+    { ...schema },
+    { '~plan': { value: plan }, '~linked': { value: link(plan) } },
+  );
+};
 
 const mapValues = <T extends object, R>(source: T, change: (value: T[keyof T]) => R): Record<keyof T, R> =>
   Object.fromEntries(Object.entries(source).map(([key, value]) => [key, change(value)])) as Record<
@@ -102,13 +108,13 @@ const mapValues = <T extends object, R>(source: T, change: (value: T[keyof T]) =
 
 /**
  * Checks a definition however it was made: hosts publish nothing that does not pass.
- * @param mayBeCompiled whether schemas may be plans: of a compiled protocol, never of an author's
+ * @param mayBeCompiled whether schemas may be linked plans: of a compiled protocol, never of an author's
  * @throws {PorticoError} INVALID_DEFINITION with the path of what breaks a rule
  */
 export const checkProtocol = (protocol: AnyProtocol, mayBeCompiled = false): void => {
   const check = (schema: unknown, at: string): void => {
     // A plan was checked before it was compiled.
-    if (!mayBeCompiled || !isPlan(schema)) checkSchema(schema, at);
+    if (!mayBeCompiled || !isLinked(schema)) checkSchema(schema, at);
   };
   const { name, version, hosts = {}, errors = {}, capabilities } = protocol;
   demand(
@@ -142,6 +148,12 @@ export const checkProtocol = (protocol: AnyProtocol, mayBeCompiled = false): voi
       'say what a person grants, in their words',
     );
     checkSince(capability.since, version, at);
+    const { revision = 1, scope } = capability;
+    demand(Number.isSafeInteger(revision) && revision > 0, `${at}/revision`, 'count from 1');
+    if (scope !== undefined) {
+      check(scope, `${at}/scope`);
+      demand(gatesIn(scope).size === 0, `${at}/scope`, 'only results and events have gated properties');
+    }
     for (const [memberKey, member] of Object.entries(capability.members ?? {})) {
       checkName(memberKey, `${at}/members/${memberKey}`);
       checkMember(member, `${at}/members/${memberKey}`, protocol, check);
@@ -166,7 +178,7 @@ const checkMethod = (member: Method, at: string, protocol: AnyProtocol, check: C
   if (member.params) {
     check(member.params, `${at}/params`);
     demand(
-      isPlan(member.params) || (member.params as { type?: unknown }).type === 'object',
+      isLinked(member.params) || (member.params as { type?: unknown }).type === 'object',
       `${at}/params`,
       'parameters are one object, so that later versions can add to it',
     );
@@ -204,7 +216,7 @@ const checkEvent = (member: Event, at: string, check: Check): void => {
   if (member.coalesceBy !== undefined) {
     // Events without it would all count as the same one.
     demand(
-      isPlan(member.payload) || required.includes(member.coalesceBy),
+      isLinked(member.payload) || required.includes(member.coalesceBy),
       `${at}/coalesceBy`,
       'name a required property of the payload',
     );

@@ -1,10 +1,11 @@
 import type { Converted } from './base64.js';
 import type { Generated } from './conversion.js';
+import type { LinkedPlan } from './kinds/kind.js';
 
 /**
- * A schema made ready for the interpreter: references resolved, intersections joined, alternatives told
- * apart. Plain JSON data, so that compiled protocols carry plans instead of schemas. Made by `lower`; not a
- * format of the wire, and free to change between versions of Portico.
+ * A schema made ready to become a codec: references resolved, intersections joined, alternatives told
+ * apart. Plain JSON data, made by `lower`. `link` puts kinds in place of the letters, and so does the
+ * compiler, in what it writes. Not a format of the wire, and free to change between versions of Portico.
  *
  * A letter alone, or a list that begins with one:
  *
@@ -43,10 +44,13 @@ export type BytesForm = (value: unknown) => Converted | undefined;
 export const generatedFor = (schema: object | undefined): GeneratedCode =>
   (schema as { '~generated'?: GeneratedCode } | undefined)?.['~generated'] ?? {};
 
-/** The plan of a schema that `defineProtocol` has seen, or that was compiled. */
-export const planOf = (schema: object): Plan =>
-  isPlan(schema) ? schema : ((schema as { '~plan'?: Plan })['~plan'] as Plan);
+/** The plan of a schema that `defineProtocol` has seen. */
+export const planOf = (schema: object): Plan => (schema as { '~plan'?: Plan })['~plan'] as Plan;
 
-/** Whether it is a plan and no schema. */
-export const isPlan = (schema: unknown): schema is Plan =>
-  typeof schema === 'string' || Array.isArray(schema);
+/** What codecs are built of, for a schema that `defineProtocol` has seen, or that was compiled. */
+export const linkedPlanOf = (schema: object): LinkedPlan | undefined =>
+  isLinked(schema) ? schema : (schema as { '~linked'?: LinkedPlan })['~linked'];
+
+/** Whether it was compiled, and is no schema. */
+export const isLinked = (schema: unknown): schema is LinkedPlan =>
+  Array.isArray(schema) && typeof schema[0] === 'function';

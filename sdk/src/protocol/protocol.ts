@@ -4,6 +4,8 @@
  * phantom properties (`~types`) that no value has.
  */
 
+import type { Infer } from './infer.js';
+
 /** A JSON Schema of the subset in `docs/schemas.md`. */
 export type Schema = object;
 
@@ -55,6 +57,13 @@ export interface Capability<M extends Members = Members> {
   readonly members?: M;
   /** The protocol version that brought this capability. */
   readonly since?: string;
+  /**
+   * Raise it when the capability comes to mean more than people have agreed to: what was allowed under a
+   * lower revision is asked for again. @defaultValue 1
+   */
+  readonly revision?: number;
+  /** What a person may narrow it to ("these accounts"): the schema of one value; handlers read `call.scope`. */
+  readonly scope?: Schema;
 }
 export type Capabilities = Readonly<Record<string, Capability>>;
 
@@ -103,3 +112,9 @@ export type ParamsOf<M> = M extends Method<infer P, infer _R, infer _E> ? P : ne
 export type ResultOf<M> = M extends Method<infer _P, infer R, infer _E> ? R : never;
 export type MethodErrorsOf<M> = M extends Method<infer _P, infer _R, infer E> ? E : never;
 export type PayloadOf<M> = M extends Event<infer T> ? T : never;
+/** One value of a capability's scope; `never` where it has none. */
+export type ScopeOf<P extends AnyProtocol, C extends CapabilityName<P>> = P['capabilities'][C] extends {
+  readonly scope: infer S extends Schema;
+}
+  ? Infer<S>
+  : never;

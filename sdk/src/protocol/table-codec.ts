@@ -1,5 +1,6 @@
 import { type Codec, FAIL, fail, failAt, fitsAside, isObject, step, weighed } from './conversion.js';
-import { type Field, read } from './interpret.js';
+import type { Field } from './kinds/kind.js';
+import { read } from './kinds/object.js';
 
 /** Fewer objects than this travel as they are: naming the columns would cost more than it saves. */
 const LEAST_ROWS = 4;

@@ -1,17 +1,31 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
-import type { Limits } from '../limits/limits.js';
+import type { ClientLimits } from '../limits/limits.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { beginMessage } from '../protocol/conversion.js';
 import { compareVersions, isVersion, lineOf } from '../protocol/versions.js';
-import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
-import { FIRST_IGNORABLE, type Frame, GOODBYE, HELLO, REFUSE, WELCOME } from '../wire/frames.js';
-import { type Hello, readWelcome, type Welcome } from '../wire/handshake.js';
+import { type BatchWriter, clientFolding, createBatchWriter } from '../wire/batch-writer.js';
+import {
+  CHALLENGE,
+  FIRST_IGNORABLE,
+  type Frame,
+  GOODBYE,
+  HELLO,
+  PENDING,
+  PROOF,
+  REFUSE,
+  WELCOME,
+} from '../wire/frames.js';
+import { type Hello, type Pending, readPending, readWelcome, type Welcome } from '../wire/handshake.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
 
 /** What a client's session tells its owner. */
 export interface ClientSessionListener {
   welcome(welcome: Welcome): void;
+  /** A person is being asked. What was sent so far was dropped unread; nothing may be sent before the welcome. */
+  pending(pending: Pending): void;
+  /** Answers a challenge. Absent where the hello offered no proof. */
+  readonly prove?: ((challenge: unknown) => Promise<unknown>) | undefined;
   /** A frame after the welcome. Gives what rule it breaks, if any. */
   frame(frame: Frame): string | undefined;
   /** Exactly once, and last, unless this side closed. With `arrived`, the host may have begun on what was sent. */
@@ -35,7 +49,7 @@ export const openClientSession = (
   port: RuntimePort,
   platform: Platform,
   hello: Hello,
-  limits: Limits,
+  limits: ClientLimits,
   listener: ClientSessionListener,
 ): ClientSession => {
   let greeted = false;
@@ -68,6 +82,22 @@ export const openClientSession = (
       return undefined;
     }
     if (greeted) return listener.frame(frame);
+    if (kind === PENDING) {
+      const pending = readPending(body, limits);
+      if (!pending) return 'a malformed PENDING';
+      listener.pending(pending);
+      // So that the host can tell what was sent before this was read from what comes after the welcome.
+      writer.push([PENDING]);
+      session.expires = platform.now() + Math.min(pending.expiresIn, limits.pending) + limits.handshake;
+      return undefined;
+    }
+    if (kind === CHALLENGE && listener.prove) {
+      listener.prove(body).then(
+        (proof) => writer.push([PROOF, proof]),
+        (error) => end(error as PorticoError, false),
+      );
+      return undefined;
+    }
     const welcome = kind === WELCOME ? readWelcome(body, limits) : undefined;
     if (!welcome || !answers(welcome, hello)) return 'no welcome';
     greeted = true;
@@ -91,16 +121,20 @@ export const openClientSession = (
       }
     },
     closed(code, browserSays) {
-      const text =
-        code === 'UNREACHABLE' ? 'the host is not installed, disabled, or not listening' : browserSays;
       end(
-        new PorticoError(code, text ?? 'the host went away', { data: { browserSays } }),
+        new PorticoError(
+          code,
+          code === 'UNREACHABLE'
+            ? 'the host is not installed, disabled, or not listening'
+            : (browserSays ?? 'the host went away'),
+          { data: { browserSays } },
+        ),
         code === 'DISCONNECTED',
       );
     },
   });
 
-  const writer = createBatchWriter(transport, limits, listener.unsendable);
+  const writer = createBatchWriter(transport, limits, clientFolding, listener.unsendable);
   // No getters in what is made for each session: V8 would make a hidden class for each, which only a full
   // collection frees, with all that it reaches.
   const session = {

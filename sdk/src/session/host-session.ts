@@ -4,18 +4,21 @@ import type { Limits } from '../limits/limits.js';
 import type { Alarm } from '../platform/alarm.js';
 import type { Clock, Platform, RuntimePort } from '../platform/platform.js';
 import { beginMessage } from '../protocol/conversion.js';
-import { type BatchWriter, createBatchWriter } from '../wire/batch-writer.js';
+import { type BatchWriter, createBatchWriter, hostFolding } from '../wire/batch-writer.js';
 import {
   type Batch,
+  CHALLENGE,
   FIRST_IGNORABLE,
   type Frame,
   GOODBYE,
   HELLO,
+  PENDING,
+  PROOF,
   REFUSE,
   WELCOME,
   WIRE_VERSION,
 } from '../wire/frames.js';
-import { type Hello, type Refusal, readHello, type Welcome } from '../wire/handshake.js';
+import { type Hello, type Pending, type Refusal, readHello, type Welcome } from '../wire/handshake.js';
 import { heldSize } from '../wire/held-size.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
@@ -51,9 +54,20 @@ export interface EndReason {
 /** The host's answer to a hello. */
 export type Answer = { readonly admitted: Admitted } | { readonly refused: Refusal };
 
+/** What can be said to a client that has greeted and waits for its answer. */
+export interface Interview {
+  /** Asks for a proof, once. Resolves with the body of the PROOF; never, where the client goes. */
+  challenge(body: object): Promise<unknown>;
+  /**
+   * Tells that a person is being asked: from then on nothing is held, and there is time. Resolves when the
+   * client has read it, and so all that it sent before has been dropped; never, where the client goes.
+   */
+  pending(body: Pending): Promise<void>;
+}
+
 export interface HostSessionListener {
   /** Answers a hello; may take its time: what the client sends meanwhile is held, bounded. Must not throw or reject. */
-  answer(hello: Hello): Answer | Promise<Answer>;
+  answer(hello: Hello, interview: Interview): Answer | Promise<Answer>;
   /** It is over, whether or not it was ever admitted. Exactly once. */
   over(reason: EndReason): void;
 }
@@ -83,7 +97,11 @@ export const openHostSession = (
   limits: Limits,
   listener: HostSessionListener,
 ): HostSession => {
-  let state: 'waiting' | 'deciding' | 'open' | 'leaving' | 'over' = 'waiting';
+  let state: 'waiting' | 'deciding' | 'pending' | 'open' | 'leaving' | 'over' = 'waiting';
+  /** Takes the body of a PROOF, while one is awaited. */
+  let proved: ((body: unknown) => void) | undefined;
+  /** Hears that a PENDING was read, until it was. */
+  let read: (() => void) | undefined;
   let expires = platform.now() + limits.handshake;
   let handler: SessionHandler | undefined;
   let held: Batch[] = [];
@@ -95,6 +113,7 @@ export const openHostSession = (
     if (state !== 'leaving') handler?.ended(reason);
     state = 'over';
     held = [];
+    proved = read = undefined;
     listener.over(farewell ?? reason);
   };
 
@@ -155,6 +174,59 @@ export const openHostSession = (
     if (limit) end(new PorticoError('LIMIT_EXCEEDED', 'too much before the welcome', { data: { limit } }));
   };
 
+  const interview: Interview = {
+    challenge(body) {
+      return new Promise((resolve) => {
+        if (state !== 'deciding') return;
+        proved = resolve;
+        expires = platform.now() + limits.handshake;
+        writer.push([CHALLENGE, body]);
+      });
+    },
+    pending(body) {
+      return new Promise((resolve) => {
+        if (state !== 'deciding') return;
+        state = 'pending';
+        // For minutes, perhaps, and perhaps a stranger's: nothing of it is kept.
+        held = [];
+        read = resolve;
+        expires = platform.now() + limits.pending + limits.handshake;
+        alarm.at(expires);
+        writer.push([PENDING, body]);
+      });
+    },
+  };
+
+  /** While the rules decide: a proof that was asked for, and what has to wait. */
+  const whileDeciding = (frames: Batch): void => {
+    const [[kind, body]] = frames as readonly [Frame];
+    if (kind !== PROOF || !proved) {
+      hold(frames);
+      return;
+    }
+    proved(body);
+    proved = undefined;
+    if (frames.length > 1) hold(frames.slice(1));
+  };
+
+  /** While a person decides: a goodbye, and the word that the client knows. What came before that is dropped. */
+  const whilePending = (frames: Batch): void => {
+    for (const [kind] of frames) {
+      if (kind === GOODBYE) {
+        leave();
+        return;
+      }
+      if (read) {
+        if (kind !== PENDING) continue;
+        read();
+        read = undefined;
+      } else if (kind < FIRST_IGNORABLE) {
+        violated('nothing may be sent before the welcome while a person is asked');
+        return;
+      }
+    }
+  };
+
   const greet = (frames: Batch): void => {
     const [kind, body] = frames[0] as Frame;
     const hello = kind === HELLO ? readHello(body, limits) : undefined;
@@ -168,12 +240,13 @@ export const openHostSession = (
     }
     state = 'deciding';
     const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
-    const answer = listener.answer(hello);
+    // The rules have as long as the hello had.
+    expires = platform.now() + limits.handshake;
+    const answer = listener.answer(hello, interview);
     const early = frames.slice(1);
     if (answer instanceof Promise) {
-      // The rules have as long as the hello had.
-      expires = platform.now() + limits.handshake;
-      hold(early);
+      // A person may be asked already: then nothing is held.
+      if (state === 'deciding') hold(early);
       answer.then((answered) => settle(answered, nativeBytes));
     } else {
       held.push(early);
@@ -182,9 +255,12 @@ export const openHostSession = (
   };
 
   const settle = (answer: Answer, nativeBytes: boolean): void => {
-    if (state !== 'deciding') return;
+    if (state !== 'deciding' && state !== 'pending') return;
     if ('refused' in answer) {
-      finish([REFUSE, answer.refused], { code: 'REFUSED', message: 'not admitted' });
+      finish([REFUSE, answer.refused], {
+        code: 'REFUSED',
+        message: 'not admitted',
+      });
       return;
     }
     state = 'open';
@@ -204,13 +280,16 @@ export const openHostSession = (
       else if (frames.length === 0) return;
       else if (state === 'open') readAll(frames);
       else if (state === 'waiting') greet(frames);
-      else hold(frames);
+      else if (state === 'pending') whilePending(frames);
+      else whileDeciding(frames);
     },
     closed() {
       over({ code: 'DISCONNECTED', message: 'the client went away' });
     },
   });
-  const writer = createBatchWriter(transport, limits, (frame, error) => handler?.unsendable(frame, error));
+  const writer = createBatchWriter(transport, limits, hostFolding, (frame, error) =>
+    handler?.unsendable(frame, error),
+  );
   const expire = (now: number): number => {
     if (state === 'over') return Number.POSITIVE_INFINITY;
     if (state === 'open') return (handler as SessionHandler).expire(now);
@@ -218,7 +297,11 @@ export const openHostSession = (
     end(
       new PorticoError(
         'DEADLINE_EXCEEDED',
-        state === 'waiting' ? 'no hello came' : 'the rules did not decide',
+        state === 'waiting'
+          ? 'no hello came'
+          : state === 'pending'
+            ? 'nobody answered'
+            : 'the rules did not decide',
       ),
     );
     return Number.POSITIVE_INFINITY;

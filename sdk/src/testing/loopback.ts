@@ -52,6 +52,7 @@ export const loopback = (host: Host | (() => Host), { as, serialization }: Loopb
     ...systemClock,
     own: as.own,
     randomId,
+    time: () => Date.now(),
     connect(target, info) {
       const { client, host: other } = memoryPorts(info.name, as.sender, copies);
       if (target.id !== undefined && target.id !== as.own.id) {
@@ -68,10 +69,13 @@ export const loopback = (host: Host | (() => Host), { as, serialization }: Loopb
     lastError: (port) => errors.get(port),
   };
 
+  // The client is somebody else, and signs as who it is.
+  const client = { ...platform, own: { ...as.own, id: as.sender.id ?? as.own.id } };
   return {
-    connect: (protocol, options) => connect(protocol, { host: as.own.id, ...options, platform } as never),
+    connect: (protocol, options) =>
+      connect(protocol, { host: as.own.id, ...options, platform: client } as never),
     connectAny: (protocols, options) =>
-      connectAny(protocols, { host: as.own.id, ...options, platform } as never),
+      connectAny(protocols, { host: as.own.id, ...options, platform: client } as never),
     stopHost() {
       running = undefined;
       const open = ports;

@@ -1,4 +1,4 @@
-import type { Limits } from '../limits/limits.js';
+import type { ClientLimits } from '../limits/limits.js';
 import { CALL, EVENT, type Frame, RESULT } from './frames.js';
 import type { Transport } from './transport.js';
 
@@ -8,11 +8,21 @@ import type { Transport } from './transport.js';
  */
 export interface BatchWriter {
   push(frame: Frame): void;
-  call(id: number, member: string, options: unknown, params: unknown, size: number): void;
-  result(id: number, value: unknown, size: number): void;
-  event(id: number, number: number, payload: unknown, size: number): void;
+  /**
+   * An item of a kind that is folded: it joins the frame before it if that is for the same thing (`of`), has the
+   * number before its own, and neither has options.
+   */
+  fold(kind: number, number: number, of: unknown, options: unknown, value: unknown, size: number): void;
   /** Sends what there is, now. */
   flush(): void;
+}
+
+/** How one side folds: each sends kinds of its own. */
+export interface Folding {
+  /** A frame with one item. */
+  frame(kind: number, number: number, of: unknown, options: unknown, value: unknown): unknown[];
+  /** The frames that a folded frame stands for. */
+  unfolded(frame: Frame): readonly Frame[];
 }
 
 /** For microtasks: `queueMicrotask` costs Chromium several microseconds each time. */
@@ -25,7 +35,8 @@ const soon = /* @__PURE__ */ Promise.resolve();
  */
 export const createBatchWriter = (
   transport: Transport,
-  limits: Limits,
+  limits: ClientLimits,
+  folding: Folding,
   unsendable: (frame: Frame, error: unknown) => void,
 ): BatchWriter => {
   let batch: Frame[] = [];
@@ -49,7 +60,7 @@ export const createBatchWriter = (
     try {
       transport.send(sending);
     } catch {
-      for (const frame of sending.flatMap(unfolded)) {
+      for (const frame of sending.flatMap(folding.unfolded)) {
         try {
           transport.send([frame]);
         } catch (error) {
@@ -82,49 +93,45 @@ export const createBatchWriter = (
     }
   };
 
-  const fold = (
-    kind: number,
-    number: number,
-    of: unknown,
-    options: unknown,
-    value: unknown,
-    size: number,
-  ): void => {
-    if (kind === openKind && number === next && of === openFor && options === 0) {
-      open.push(value);
-    } else {
-      open =
-        kind === CALL
-          ? [kind, number, of, options, value]
-          : kind === EVENT
-            ? [kind, of, number, value]
-            : [kind, number, value];
-      batch.push(open as unknown as Frame);
-      openKind = options === 0 ? kind : -1;
-      openFor = of;
-    }
-    next = number + 1;
-    added(size);
-  };
-
   return {
     push(frame) {
       batch.push(frame);
       openKind = -1;
       added(0);
     },
-    call: (id, member, options, params, size) => fold(CALL, id, member, options, params, size),
-    result: (id, value, size) => fold(RESULT, id, 0, 0, value, size),
-    event: (id, number, payload, size) => fold(EVENT, number, id, 0, payload, size),
+    fold(kind, number, of, options, value, size) {
+      if (kind === openKind && number === next && of === openFor && options === 0) {
+        open.push(value);
+      } else {
+        open = folding.frame(kind, number, of, options, value);
+        batch.push(open as unknown as Frame);
+        openKind = options === 0 ? kind : -1;
+        openFor = of;
+      }
+      next = number + 1;
+      added(size);
+    },
     flush,
   };
 };
 
-/** The frames that a folded frame stands for. */
-const unfolded = (frame: Frame): Frame[] => {
-  const [kind, first, second, options] = frame as unknown as [number, number, number, unknown];
-  if (kind === CALL) return frame.slice(4).map((params, i) => [CALL, first + i, second, options, params]);
-  if (kind === RESULT) return frame.slice(2).map((value, i) => [RESULT, first + i, value]);
-  if (kind === EVENT) return frame.slice(3).map((payload, i) => [EVENT, first, second + i, payload]);
-  return [frame];
+/** A client folds calls. */
+export const clientFolding: Folding = {
+  frame: (kind, id, member, options, params) => [kind, id, member, options, params],
+  unfolded(frame) {
+    const [kind, first, member, options, ...params] = frame as [number, number, ...unknown[]];
+    return kind === CALL ? params.map((each, i) => [kind, first + i, member, options, each]) : [frame];
+  },
+};
+
+/** A host folds results and events. */
+export const hostFolding: Folding = {
+  frame: (kind, number, of, _options, value) =>
+    kind === EVENT ? [kind, of, number, value] : [kind, number, value],
+  unfolded(frame) {
+    const [kind, first, second] = frame as unknown as [number, number, number];
+    if (kind === RESULT) return frame.slice(2).map((value, i) => [RESULT, first + i, value]);
+    if (kind === EVENT) return frame.slice(3).map((payload, i) => [EVENT, first, second + i, payload]);
+    return [frame];
+  },
 };

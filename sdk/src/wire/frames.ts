@@ -11,9 +11,9 @@ export const WIRE_VERSION = 1;
 export const HELLO = 0; /** client: [HELLO, hello] */
 export const WELCOME = 1; /** host: [WELCOME, welcome] */
 export const REFUSE = 2; /** host: [REFUSE, refusal] */
-export const PENDING = 3; /** host, later: a person is being asked */
-export const CHALLENGE = 4; /** host, later: prove that you hold the key */
-export const PROOF = 5; /** client, later: the signature */
+export const PENDING = 3; /** host: [PENDING, pending], a person is being asked; client: [PENDING], read */
+export const CHALLENGE = 4; /** host: [CHALLENGE, challenge], prove that you hold the key */
+export const PROOF = 5; /** client: [PROOF, proof] */
 export const GOODBYE = 6; /** either: [GOODBYE, error] */
 
 // Calls. They are folded: calls of one member with consecutive ids share a frame.
@@ -29,13 +29,15 @@ export const EVENT = 13; /** host: [EVENT, id, firstNumber, payload, payload, â€
 export const END = 14; /** host: [END, id, error] */
 export const CREDIT = 15; /** [CREDIT, id, amount] */
 
+// Grants
+export const GRANTS = 20; /** host: [GRANTS, standing], the session's capabilities have changed */
+export const REQUEST = 21; /** client: [REQUEST, id, { ask, drop }], answered by RESULT or ERROR */
+
 // Later kinds, settled now so that today's peers know their names
 export const DATA = 16; /** a stream's next values */
 export const PART = 17; /** a part of a frame too large for one message */
 export const LEASE = 18; /** client: a slot's entry */
 export const RELEASE = 19; /** either: the end of a lease or a reference */
-export const GRANTS = 20; /** host: the session's grants changed */
-export const REQUEST = 21; /** client: ask for more, or give some back */
 export const ACK = 22; /** client: results seen, so that the journal can forget */
 export const RESUME = 23; /** client: registrations to take up again */
 

@@ -16,10 +16,11 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ['wire', wire],
   ['session', session],
   ['call', call],
-  ['host', sides],
+  ['consent', ['protocol', ...leaves]],
+  ['host', ['consent', ...sides]],
   ['client', sides],
-  ['ui', ['client', ...sides]],
-  ['testing', ['host', 'client', ...sides]],
+  ['ui', ['client', 'consent', ...sides]],
+  ['testing', ['host', 'client', 'consent', ...sides]],
   ['build', ['protocol', ...leaves]],
   ['cli', ['build', 'protocol', ...leaves]],
   ['index', sides],
@@ -27,11 +28,13 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
 
 const outsidePackages: readonly { readonly from: RegExp; readonly packages: RegExp }[] = [
   { from: /^sdk\/src\/host\/tsyringe\//, packages: /^(tsyringe|@abraham\/reflection)$/ },
+  { from: /^sdk\/src\/host\/partners\//, packages: /^jose$/ },
+  { from: /^sdk\/src\/ui\//, packages: /^(lit(\/.+)?|uplot)$/ },
   {
     from: /^sdk\/src\/build\//,
     packages: /^(node:.+|rollup|vite|esbuild|ajv(\/.+)?|recheck|@babel\/parser)$/,
   },
-  { from: /^sdk\/src\/cli\//, packages: /^(node:.+|commander)$/ },
+  { from: /^sdk\/src\/cli\//, packages: /^(node:.+|commander|jose)$/ },
   { from: /^sdk\/src\/testing\//, packages: /^(node:.+|esbuild|fake-indexeddb(\/.+)?)$/ },
   { from: /^host-extension\/src\//, packages: /^(portico(\/.+)?|tsyringe|typebox(\/.+)?)$/ },
   {

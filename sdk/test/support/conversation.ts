@@ -43,13 +43,14 @@ const failed = (error: unknown): Outcome => {
 export const playToClient = async (
   uses: readonly Use[],
   messages: readonly unknown[],
+  connect: Readonly<Record<string, unknown>> = {},
 ): Promise<{
   readonly outcomes: readonly Outcome[];
   readonly closed: boolean;
   /** The code of the client's goodbye. */
   readonly goodbye: unknown;
 }> => {
-  const client = realClient();
+  const client = realClient({ connect });
   const capabilities = client as unknown as Record<string, Record<string, (params: unknown) => unknown>>;
   const outcomes: Outcome[] = uses.map(() => ({ code: 'it never ended' }));
   uses.forEach(([path, params], i) => {

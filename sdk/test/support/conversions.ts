@@ -2,6 +2,7 @@ import { outputDecoder, outputEncoder, paramsDecoder, paramsEncoder } from '../.
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits/limits.js';
 import { checkSchema } from '../../src/protocol/check-schema.js';
 import { type Codec, convert, FAIL, type Failure, failure } from '../../src/protocol/conversion.js';
+import { link } from '../../src/protocol/link.js';
 import { lower } from '../../src/protocol/lower.js';
 
 /** What a conversion gave: the value as it goes on, or where and why it failed. */
@@ -22,7 +23,7 @@ export const every: readonly How[] = ['sendParams', 'receiveParams', 'sendResult
 /** The codec of a schema, which must lie within the subset. */
 export const codecOf = (schema: object, how: How, { grants = [], native = false }: HowElse = {}): Codec => {
   checkSchema(schema, 'schema');
-  const plan = lower(schema) as object;
+  const plan = link(lower(schema));
   switch (how) {
     case 'sendParams':
       return paramsEncoder(plan, native);

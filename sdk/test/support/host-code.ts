@@ -7,13 +7,19 @@ import type { Limits } from '../../src/limits/limits.js';
 import { fromEither, toBase64, toBytes } from '../../src/protocol/base64.js';
 import { type Codec, convert, FAIL, type Generated, weight } from '../../src/protocol/conversion.js';
 import { withPlans } from '../../src/protocol/define-protocol.js';
-import { interpret } from '../../src/protocol/interpret.js';
-import { generatedFor, type Plan, planOf } from '../../src/protocol/plan.js';
+import * as kinds from '../../src/protocol/kinds/index.js';
+import { codecOf, type LinkedPlan } from '../../src/protocol/kinds/kind.js';
+import { generatedFor, linkedPlanOf, planOf } from '../../src/protocol/plan.js';
 import type { AnyProtocol, Method } from '../../src/protocol/protocol.js';
 import { toTable } from '../../src/protocol/table-codec.js';
 
-/** Runs the code of a host's protocols, as a host would. */
-export const importCode = async (code: string): Promise<Record<string, AnyProtocol>> => {
+/** Runs a compiled module, with these sources' own kinds: Node would look for those of a package. */
+export const importCode = async (compiled: string): Promise<Record<string, AnyProtocol>> => {
+  const code = compiled.replace(
+    /^import \{(.*)\} from 'portico\/kinds';$/m,
+    (_, names: string) => `const {${names.replaceAll(' as ', ': ')}} = globalThis.porticoKinds;`,
+  );
+  Object.assign(globalThis, { porticoKinds: kinds });
   const folder = await mkdtemp(join(tmpdir(), 'portico-host-code-'));
   try {
     const file = join(folder, 'host.mjs');
@@ -55,20 +61,25 @@ export const waysOf = async (schemas: readonly object[], grants: ReadonlySet<str
 };
 
 const ways = ({ params, result }: Method, grants: ReadonlySet<string>): Way[] => {
-  const plan = planOf(params as object) as Plan;
-  const out = (name: string, open: ReadonlySet<string>, bytes: typeof toBytes): Way => ({
+  const plan = linkedPlanOf(params as object) as LinkedPlan;
+  const out = (name: string, open: ReadonlySet<string>, native: boolean): Way => ({
     name,
-    interpreted: interpret(plan, { strict: false, grants: open, bytes, table: toTable }),
-    generated: generatedFor(result).write?.(bytes, open),
+    interpreted: codecOf(plan, {
+      strict: false,
+      grants: open,
+      bytes: native ? 'native' : 'base64',
+      table: toTable,
+    }),
+    generated: generatedFor(result).write?.(native ? toBytes : toBase64, open),
   });
   return [
     {
       name: 'parameters',
-      interpreted: interpret(plan, { strict: true, plain: true, bytes: fromEither }),
+      interpreted: codecOf(plan, { strict: true, plain: true, bytes: 'read' }),
       generated: generatedFor(params).read?.(fromEither),
     },
-    out('results, all gates open', grants, toBytes),
-    out('results, all gates shut', new Set(), toBase64),
+    out('results, all gates open', grants, true),
+    out('results, all gates shut', new Set(), false),
   ];
 };
 

@@ -27,10 +27,27 @@ export const KIND = {
 } as const;
 
 /** The kinds that only a host sends. */
-export const FROM_HOST = [KIND.WELCOME, KIND.REFUSE, KIND.RESULT, KIND.ERROR, KIND.EVENT, KIND.END];
+export const FROM_HOST = [
+  KIND.WELCOME,
+  KIND.REFUSE,
+  KIND.CHALLENGE,
+  KIND.GRANTS,
+  KIND.RESULT,
+  KIND.ERROR,
+  KIND.EVENT,
+  KIND.END,
+];
 
 /** The kinds that only a client sends, apart from the hello. */
-export const FROM_CLIENT = [KIND.CALL, KIND.CANCEL, KIND.SUBSCRIBE, KIND.UNSUBSCRIBE, KIND.CREDIT];
+export const FROM_CLIENT = [
+  KIND.PROOF,
+  KIND.REQUEST,
+  KIND.CALL,
+  KIND.CANCEL,
+  KIND.SUBSCRIBE,
+  KIND.UNSUBSCRIBE,
+  KIND.CREDIT,
+];
 
 /** The kinds whose fields are not settled, and those that must not be skipped. */
-export const RESERVED = [3, 4, 5, 16, 17, 18, 19, 20, 21, 22, 23];
+export const RESERVED = [16, 17, 18, 19, 22, 23];

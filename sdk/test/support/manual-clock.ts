@@ -2,6 +2,8 @@ import type { Clock } from '../../src/platform/platform.js';
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
+  /** The same, as milliseconds since 1970. */
+  time(): number;
   advance(milliseconds: number): void;
 }
 
@@ -10,6 +12,7 @@ export const manualClock = (): ManualClock => {
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
   return {
     now: () => now,
+    time: () => now,
     after(milliseconds, run) {
       const timer = { at: now + milliseconds, run };
       timers.add(timer);

@@ -1,5 +1,14 @@
 import { bytes, defineProtocol, event, gated, method } from 'portico';
-import { allow, createHost, extensions, type Host, type HostOptions, type Rule, refuse } from 'portico/host';
+import {
+  allow,
+  ask,
+  createHost,
+  extensions,
+  type Host,
+  type HostOptions,
+  type Rule,
+  refuse,
+} from 'portico/host';
 import { type Static, Type } from 'typebox';
 import { anyExtension, where } from '../../src/host/admission/matchers.js';
 
@@ -76,6 +85,8 @@ export interface TabsHost {
 export interface TabsHostOptions extends Omit<HostOptions, 'log'> {
   /** Whether the rules wait for `decide`. */
   readonly slowRules?: boolean;
+  /** The capabilities for which a person is asked. */
+  readonly asks?: readonly string[];
   /** How many tabs `read.list` gives. @defaultValue 1 */
   readonly rows?: number;
   /** What `read.get` does instead of giving a tab. */
@@ -90,7 +101,8 @@ export const FRIENDS = { chromium: ['c'.repeat(32)], firefox: ['friend@example.o
 export const GUESTS = { chromium: ['e'.repeat(32)] };
 
 export const tabsHost = (options: TabsHostOptions = {}): TabsHost => {
-  const { slowRules, get, rows = 1, ...hostOptions } = options;
+  const { slowRules, asks = [], get, rows = 1, ...hostOptions } = options;
+  const lets = (capability: string) => (asks.includes(capability) ? ask : allow);
   const log: TabsHost['log'][number][] = [];
   const ran: [string, unknown][] = [];
   const signals: AbortSignal[] = [];
@@ -110,7 +122,9 @@ export const tabsHost = (options: TabsHostOptions = {}): TabsHost => {
   const served = host.publish(tabs, {
     read: {
       admit: admit(
-        allow(extensions({ chromium: [...FRIENDS.chromium, ...GUESTS.chromium], firefox: FRIENDS.firefox })),
+        lets('read')(
+          extensions({ chromium: [...FRIENDS.chromium, ...GUESTS.chromium], firefox: FRIENDS.firefox }),
+        ),
       ),
       provide: () => ({
         list: async (params) => {
@@ -126,9 +140,9 @@ export const tabsHost = (options: TabsHostOptions = {}): TabsHost => {
         ping: (params) => note('read.ping', params),
       }),
     },
-    titles: { admit: admit(allow(extensions(FRIENDS))) },
+    titles: { admit: admit(lets('titles')(extensions(FRIENDS))) },
     control: {
-      admit: admit(allow(extensions(FRIENDS))),
+      admit: admit(lets('control')(extensions(FRIENDS))),
       provide: () => ({
         close: (params) => note('control.close', params),
         echo: (params) => {

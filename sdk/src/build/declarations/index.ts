@@ -62,7 +62,7 @@ const protocolType = (protocol: AnyProtocol, place: Place | undefined, types: Na
 
 const capabilityType = (
   name: string,
-  { title, description, since, members }: Capability,
+  { title, description, since, scope, members }: Capability,
   place: Place | undefined,
   types: NamedTypes,
 ): string => {
@@ -71,6 +71,10 @@ const capabilityType = (
   // It may have been left out when the protocol was compiled.
   if (description !== undefined) fields.push({ text: 'readonly description?: string' });
   if (since !== undefined) fields.push({ text: `readonly since: ${quoted(since)}` });
+  if (scope !== undefined) {
+    const type = schemaType(scope, property(place, 'scope'), `${upper(name)}Scope`, types);
+    fields.push({ text: `readonly scope: ${objectType([{ text: `readonly '~type'?: ${type}` }])}` });
+  }
   if (members !== undefined) {
     const inner = Object.entries(members).map(([key, member]): Field => {
       const found = property(at, key);

@@ -1,6 +1,7 @@
 import { gatesIn } from '../../protocol/check-schema.js';
 import { type Plan, planOf } from '../../protocol/plan.js';
 import type { AnyProtocol, Capability, Event, Member, Method, Schema } from '../../protocol/protocol.js';
+import { type KindsWriter, kindsWriter } from '../imported-kinds.js';
 import { columnsOf } from './columns.js';
 import { copier, literal, type Use } from './copiers.js';
 import { createFunctions } from './functions.js';
@@ -20,7 +21,7 @@ interface Order {
 type Orders = Map<string, Order>;
 
 /**
- * Protocols for hosts: the text of an ES module that imports nothing and exports them by name. Each plan
+ * Protocols for hosts: the text of an ES module that exports them by name and imports nothing but kinds. Each plan
  * gets functions that copy a value within the limits and have Ajv's standalone code validate the copy. What
  * those refuse goes to the interpreter, and so do values of plans whose alternatives can only be told apart
  * by trying. Not for clients: this is larger than the interpreter.
@@ -35,23 +36,29 @@ export const hostCode = (
   let inside = 'generated';
   while (names.has(inside)) inside += '_';
   const orders: Orders = new Map();
+  const kinds = kindsWriter(new Set([...names, inside]));
   const exported = [...protocols].map(
     ([name, protocol]) =>
-      `export const ${name} = ${protocolCode(protocol, data(protocol), orders, inside)};\n`,
+      `export const ${name} = ${protocolCode(protocol, data(protocol), orders, inside, kinds)};\n`,
   );
   const made = orders.size > 0 ? `const ${inside} = /* @__PURE__ */ (() => {\n${code(orders)}})();\n` : '';
-  return made + exported.join('');
+  return kinds.imports() + made + exported.join('');
 };
 
 /** A protocol's data as an expression: plans with generated code are calls that attach it. */
-const protocolCode = (protocol: AnyProtocol, data: object, orders: Orders, inside: string): string => {
+const protocolCode = (
+  protocol: AnyProtocol,
+  data: object,
+  orders: Orders,
+  inside: string,
+  kinds: KindsWriter,
+): string => {
   const plan = (schema: Schema | undefined, use: Use): string | undefined => {
     if (!schema) return undefined;
     const lowered = planOf(schema);
     const index = order(lowered, use, [...gatesIn(schema)], orders);
-    // A letter alone has no properties; a list of one means the same.
-    const list = typeof lowered === 'string' ? [lowered] : lowered;
-    return index === undefined ? literal(lowered) : `${inside}[${index}](${literal(list)})`;
+    const written = kinds.text(kinds.link(lowered));
+    return index === undefined ? written : `${inside}[${index}](${written})`;
   };
   const member = (each: Member, written: Readonly<Record<string, unknown>>): string =>
     object({

@@ -1,7 +1,7 @@
 import { PorticoError } from '../../errors/portico-error.js';
 import { DEFAULT_LIMITS } from '../../limits/limits.js';
 import { childrenOf, type Node } from '../../protocol/check-schema.js';
-import { isPlan } from '../../protocol/plan.js';
+import { isLinked } from '../../protocol/plan.js';
 import type { AnyProtocol, Event, Method, Schema } from '../../protocol/protocol.js';
 import { judgePattern, type Verdict } from './judge-pattern.js';
 
@@ -18,12 +18,15 @@ const MOST_STEPS = 10_000_000;
  */
 export const refuseDangerous = (protocol: AnyProtocol): void => {
   for (const [at, schema] of schemasOf(protocol)) {
-    if (!isPlan(schema)) refuseIn(schema as Node, at);
+    if (!isLinked(schema)) refuseIn(schema as Node, at);
   }
 };
 
 const schemasOf = ({ errors = {}, capabilities }: AnyProtocol): [string, Schema][] => [
   ...Object.entries(errors).map(([name, schema]): [string, Schema] => [`errors/${name}`, schema]),
+  ...Object.entries(capabilities).flatMap(([capability, { scope }]): [string, Schema][] =>
+    scope ? [[`capabilities/${capability}/scope`, scope]] : [],
+  ),
   ...Object.entries(capabilities).flatMap(([capability, { members = {} }]) =>
     Object.entries(members).flatMap(([name, member]) => {
       const { params, result } = member as Method;

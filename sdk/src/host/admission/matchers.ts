@@ -1,5 +1,6 @@
 import { PorticoError } from '../../errors/portico-error.js';
 import type { Principal, PrincipalKind } from './principal.js';
+import type { Need, Question, Test } from './question.js';
 
 /**
  * Picks principals. Made by the functions below, and composed with {@link all}, {@link any} and {@link not};
@@ -10,11 +11,15 @@ export interface Matcher {
   /** The kinds of caller this matcher is about; `undefined` when it names none, and so can't stand alone. */
   readonly kinds: ReadonlySet<PrincipalKind> | undefined;
   /** Asked only for principals of these kinds. */
-  readonly test: (principal: Principal) => boolean | Promise<boolean>;
+  readonly test: Test;
   /** For logs and `explain`. */
   readonly text: string;
   /** Whether it can only match where the browser supplies a TLS channel ID. */
   readonly needsTlsChannelId?: boolean;
+  /** What has to be there before it can be asked; asked at once where there is none. */
+  readonly needs?: Need | undefined;
+  /** Of one that has to wait: whether it can still match, as far as that is known without. */
+  readonly mayMatch?: Test | undefined;
 }
 
 /** Extension ids by browser: an id means nothing in another browser. */
@@ -32,11 +37,11 @@ const idTest = (ids: IdsByBrowser): ((principal: Principal) => boolean) => {
 
 const listed = (ids: IdsByBrowser): string => Object.values(ids).flat().join(', ');
 
-const matcher = (
-  kind: PrincipalKind | undefined,
-  text: string,
-  test: Matcher['test'] = () => true,
-): Matcher => ({ kinds: kind && new Set([kind]), test, text });
+const matcher = (kind: PrincipalKind | undefined, text: string, test: Test = () => true): Matcher => ({
+  kinds: kind && new Set([kind]),
+  test,
+  text,
+});
 
 /** These extensions' backgrounds, pages and popups. Not their content scripts. */
 export const extensions = (ids: IdsByBrowser): Matcher =>
@@ -104,30 +109,37 @@ export const where = (
 ): Matcher => ({ kinds: new Set(kinds), test, text });
 
 /** Principals that every one of these picks. */
-export const all = (...matchers: readonly Matcher[]): Matcher => ({
-  kinds: common(matchers.flatMap(({ kinds }) => (kinds ? [kinds] : []))),
-  test: (principal) => fold(matchers, principal, false),
-  text: `(${matchers.map(({ text }) => text).join(' and ')})`,
-  needsTlsChannelId: matchers.some(({ needsTlsChannelId }) => needsTlsChannelId),
-});
+export const all = (...matchers: readonly Matcher[]): Matcher => {
+  const atOnce = matchers.filter(({ needs }) => needs === undefined);
+  return {
+    kinds: common(matchers.flatMap(({ kinds }) => (kinds ? [kinds] : []))),
+    test: (principal, question) => fold(matchers, principal, question, false),
+    text: `(${matchers.map(({ text }) => text).join(' and ')})`,
+    needs: neededBy(matchers),
+    mayMatch: (principal, question) => fold(atOnce, principal, question, false),
+    needsTlsChannelId: matchers.some(({ needsTlsChannelId }) => needsTlsChannelId),
+  };
+};
 
 /** Principals that at least one of these picks. */
 export const any = (...matchers: readonly Matcher[]): Matcher => ({
   // A matcher without kinds names nobody in a list of alternatives either.
   kinds: new Set(matchers.flatMap(({ kinds }) => [...(kinds ?? [])])),
-  test: (principal) => fold(matchers, principal, true),
+  test: (principal, question) => fold(matchers, principal, question, true),
   text: `(${matchers.map(({ text }) => text).join(' or ')})`,
+  needs: neededBy(matchers),
   needsTlsChannelId: matchers.length > 0 && matchers.every(({ needsTlsChannelId }) => needsTlsChannelId),
 });
 
 /** Principals of the same kinds that it doesn't pick: `not(extensions(…))` matches other extensions, never a page. */
 export const not = (negated: Matcher): Matcher => ({
   kinds: negated.kinds,
-  test: (principal) => {
-    const result = ask(negated, principal);
+  test: (principal, question) => {
+    const result = ask(negated, principal, question);
     return result instanceof Promise ? result.then((matched) => !matched) : !result;
   },
   text: `not ${negated.text}`,
+  needs: negated.needs,
 });
 
 /** The kinds in every set; `undefined` when there is no set at all. */
@@ -136,19 +148,39 @@ const common = ([first, ...others]: readonly ReadonlySet<PrincipalKind>[]):
   | undefined => first && new Set([...first].filter((kind) => others.every((each) => each.has(kind))));
 
 /** Whether a matcher picks a principal: by kind first. */
-export const matches = (matcher: Matcher, principal: Principal): boolean | Promise<boolean> =>
-  matcher.kinds?.has(principal.kind) === true && ask(matcher, principal);
+export const matches = (
+  matcher: Matcher,
+  principal: Principal,
+  question: Question,
+): boolean | Promise<boolean> =>
+  matcher.kinds?.has(principal.kind) === true && ask(matcher, principal, question);
+
+/** Whether one that has to wait can still match: strangers need not be heard for it. */
+export const mayMatch = ({ kinds, mayMatch }: Matcher, principal: Principal, question: Question): boolean =>
+  kinds?.has(principal.kind) === true && mayMatch?.(principal, question) !== false;
+
+/** What the most demanding of them needs. */
+const neededBy = (matchers: readonly Matcher[]): Need | undefined =>
+  matchers.some(({ needs }) => needs === 'proof')
+    ? 'proof'
+    : matchers.some(({ needs }) => needs === 'hello')
+      ? 'hello'
+      : undefined;
 
 /**
  * Runs a test. Whatever is neither true nor false is a mistake in it, and must not become a yes by being
  * truthy, or by being negated: it throws, and a rule that fails refuses.
  */
-const ask = ({ test, text }: Matcher, principal: Principal): boolean | Promise<boolean> => {
+const ask = (
+  { test, text }: Matcher,
+  principal: Principal,
+  question: Question,
+): boolean | Promise<boolean> => {
   const checked = (answer: unknown): boolean => {
     if (typeof answer === 'boolean') return answer;
     throw new PorticoError('INVALID_ARGUMENT', `${text} answered neither true nor false`);
   };
-  const answer = test(principal);
+  const answer = test(principal, question);
   return answer instanceof Promise ? answer.then(checked) : checked(answer);
 };
 
@@ -156,14 +188,16 @@ const ask = ({ test, text }: Matcher, principal: Principal): boolean | Promise<b
 const fold = (
   matchers: readonly Matcher[],
   principal: Principal,
+  question: Question,
   until: boolean,
 ): boolean | Promise<boolean> => {
   for (const [index, matcher] of matchers.entries()) {
     const { kinds } = matcher;
-    const result = (kinds === undefined ? !until : kinds.has(principal.kind)) && ask(matcher, principal);
+    const result =
+      (kinds === undefined ? !until : kinds.has(principal.kind)) && ask(matcher, principal, question);
     if (result instanceof Promise) {
       return result.then((settled) =>
-        settled === until ? until : fold(matchers.slice(index + 1), principal, until),
+        settled === until ? until : fold(matchers.slice(index + 1), principal, question, until),
       );
     }
     if (result === until) return until;

@@ -29,6 +29,22 @@ export type Principal =
 
 export type PrincipalKind = Principal['kind'];
 
+/**
+ * What tells principals apart where something is counted or remembered. An extension is its id: its origin
+ * is another one after each installation in Firefox.
+ */
+export const keyOf = (principal: Principal): string => {
+  const { kind, origin } = principal;
+  if (kind === 'page') return `page ${origin}`;
+  return kind === 'content-script' ? `${kind} ${principal.id} ${origin}` : `${kind} ${principal.id}`;
+};
+
+/** For logs. */
+export const describePrincipal = (principal: Principal | undefined): string =>
+  principal
+    ? `${principal.kind} ${'id' in principal ? `${principal.id} ` : ''}(${principal.origin})`
+    : 'somebody without identity';
+
 const EXTENSION_SCHEMES: Readonly<Record<BrowserName, string>> = {
   chromium: 'chrome-extension:',
   firefox: 'moz-extension:',

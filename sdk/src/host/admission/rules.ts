@@ -1,15 +1,24 @@
 import { PorticoError } from '../../errors/portico-error.js';
-import { type Matcher, matches } from './matchers.js';
+import { type Matcher, matches, mayMatch } from './matchers.js';
 import type { Principal } from './principal.js';
+import type { Need, Question } from './question.js';
+
+export type Verdict = 'allow' | 'ask' | 'refuse';
 
 /** A rule: what it says of the principals it is about. Rules are ordered; the first that decides wins. */
 export interface Rule {
-  readonly verdict: 'allow' | 'refuse';
+  readonly verdict: Verdict;
   readonly matcher: Matcher;
 }
 
 /** Lets these principals have the capability. */
 export const allow = (matcher: Matcher): Rule => rule('allow', matcher);
+
+/**
+ * Has the person decide about these principals, and remembers the answer. Only for hosts with
+ * `createHost({ consent })`.
+ */
+export const ask = (matcher: Matcher): Rule => rule('ask', matcher);
 
 /** Keeps these principals out, whatever later rules say. */
 export const refuse = (matcher: Matcher): Rule => rule('refuse', matcher);
@@ -26,27 +35,48 @@ const rule = (verdict: Rule['verdict'], matcher: Matcher): Rule => {
 
 /** What came out of the rules, and why. */
 export interface Decision {
-  readonly verdict: 'allow' | 'refuse';
+  readonly verdict: Verdict;
   /** Place of the rule that decided; -1 when none did. */
   readonly rule: number;
   /** For the host's log and for `explain`; never told to the caller. */
   readonly reason: string;
 }
 
-/** Decides by the rules; stays synchronous as long as they do. Whatever goes wrong in a rule refuses. */
+/** A rule can't be asked yet. */
+export interface Waiting {
+  readonly verdict: 'wait';
+  readonly needs: Need;
+}
+
+/** Whether what a matcher needs is there. */
+const isThere = (needs: Need | undefined, gathered: Need | undefined): boolean =>
+  needs === undefined || needs === gathered || gathered === 'proof';
+
+/**
+ * Decides by the rules; stays synchronous as long as they do. Whatever goes wrong in a rule refuses.
+ * @param gathered what evidence the question has
+ */
 export const decide = (
   rules: readonly Rule[],
   principal: Principal,
+  question: Question,
+  gathered?: Need,
   from = 0,
-): Decision | Promise<Decision> => {
+): Decision | Waiting | Promise<Decision | Waiting> => {
   for (let index = from; index < rules.length; index++) {
     const { verdict, matcher } = rules[index] as Rule;
     const decision: Decision = { verdict, rule: index, reason: `${verdict}(${matcher.text})` };
+    question.reset?.();
     try {
-      const matched = matches(matcher, principal);
+      if (!isThere(matcher.needs, gathered)) {
+        if (!mayMatch(matcher, principal, question)) continue;
+        // Later rules must wait, too: the first that decides wins, and this may be it.
+        return { verdict: 'wait', needs: matcher.needs as Need };
+      }
+      const matched = matches(matcher, principal, question);
       if (matched instanceof Promise) {
         return matched.then(
-          (settled) => (settled ? decision : decide(rules, principal, index + 1)),
+          (settled) => (settled ? decision : decide(rules, principal, question, gathered, index + 1)),
           (error) => failedRule(index, error),
         );
       }

@@ -9,17 +9,19 @@ import { checkProtocol, withPlans } from '../../protocol/define-protocol.js';
 import { milliseconds } from '../../protocol/durations.js';
 import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/protocol.js';
 import type { Principal } from '../admission/principal.js';
-import { type Decision, decide, type Rule } from '../admission/rules.js';
+import type { Rule } from '../admission/rules.js';
+import type { Choice } from '../consent/types.js';
 import type { Session } from './session.js';
 
 /** What `publish` is given for a capability, its types forgotten. */
-interface LooseServing {
+export interface LooseServing {
   readonly admit: readonly Rule[];
+  readonly choices?: (principal: Principal) => readonly Choice[] | Promise<readonly Choice[]>;
   readonly provide?: (session: Session) => Readonly<Record<string, unknown>>;
 }
 
 /** A method without the session that will run it. */
-export type MethodPlan = Omit<ServedMethod, 'run' | 'encode'>;
+export type MethodPlan = Omit<ServedMethod, 'run' | 'encode' | 'capability'>;
 
 export interface PublishedMember {
   readonly capability: string;
@@ -37,9 +39,6 @@ export interface Publication {
   readonly servings: ReadonlyMap<string, LooseServing>;
 }
 
-/** Decisions by capability. */
-export type Decisions = ReadonlyMap<string, Decision>;
-
 /** Checks a protocol and its serving, and lays out what sessions need. @throws {PorticoError} INVALID_DEFINITION, INVALID_ARGUMENT */
 export const createPublication = (
   definition: AnyProtocol,
@@ -50,12 +49,18 @@ export const createPublication = (
   const protocol = withPlans(definition);
   const members = new Map<string, PublishedMember>();
   const servings = new Map<string, LooseServing>();
-  for (const [capability, { members: declared = {} }] of Object.entries(protocol.capabilities)) {
+  for (const [capability, { members: declared = {}, scope }] of Object.entries(protocol.capabilities)) {
     const each = Object.hasOwn(serving, capability) ? serving[capability] : undefined;
     if (!each?.admit?.length) {
       throw new PorticoError(
         'INVALID_ARGUMENT',
         `capability "${capability}" of ${protocol.name} has no rule: say whom to admit`,
+      );
+    }
+    if (scope && !each.choices && each.admit.some(({ verdict }) => verdict === 'ask')) {
+      throw new PorticoError(
+        'INVALID_ARGUMENT',
+        `capability "${capability}" of ${protocol.name} has a scope, but no choices to ask a person for`,
       );
     }
     servings.set(capability, each);
@@ -117,29 +122,10 @@ const encoders = (schema: Schema | undefined): PublishedMember['encoder'] => {
   };
 };
 
-/** Runs every capability's rules, whichever were asked for: the answer must not depend on the question. */
-export const decideAll = (
-  { servings }: Publication,
-  principal: Principal,
-): Decisions | Promise<Decisions> => {
-  const decided = [...servings].map(
-    ([capability, { admit }]) => [capability, decide(admit, principal)] as const,
-  );
-  if (!decided.some(([, decision]) => decision instanceof Promise))
-    return new Map(decided as [string, Decision][]);
-  return Promise.all(
-    decided.map(async ([capability, decision]) => [capability, await decision] as const),
-  ).then((all) => new Map(all));
-};
-
-/** Whether any capability is allowed: what makes a caller one who may know that there is something. */
-export const admits = (decisions: Decisions): boolean =>
-  [...decisions.values()].some(({ verdict }) => verdict === 'allow');
-
 /** The rules that let in only who brings a TLS channel ID: in today's browsers, nobody. */
 export const rulesForTlsChannels = ({ servings }: Publication): { capability: string; rule: Rule }[] =>
   [...servings].flatMap(([capability, { admit }]) =>
     admit
-      .filter(({ verdict, matcher }) => verdict === 'allow' && matcher.needsTlsChannelId)
+      .filter(({ verdict, matcher }) => verdict !== 'refuse' && matcher.needsTlsChannelId)
       .map((rule) => ({ capability, rule })),
   );

@@ -1,4 +1,10 @@
-import { createCallee, type ServedMethod } from '../../call/callee.js';
+import {
+  type Allowance,
+  Callee,
+  type CalleeContext,
+  quotaError,
+  type ServedMethod,
+} from '../../call/callee.js';
 import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
@@ -13,53 +19,226 @@ import {
   END,
   ERROR,
   type Frame,
+  REQUEST,
   RESULT,
   SUBSCRIBE,
   UNSUBSCRIBE,
 } from '../../wire/frames.js';
+import type { GrantRequest } from '../../wire/handshake.js';
+import { readGrantRequest } from '../../wire/handshake.js';
 import { isId } from '../../wire/read-batch.js';
+import type { Verdict } from '../admission/judge.js';
+import type { Confirmation } from '../consent/types.js';
 import type { Publication, PublishedMember } from './publication.js';
 import type { OwnedSession } from './session.js';
 
 export interface ServingContext {
   readonly publication: Publication;
   readonly session: OwnedSession;
+  /** What was granted; its session's `grants` are the same names. */
+  readonly granted: ReadonlyMap<string, Verdict>;
   readonly clock: Clock;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly limits: Limits;
   readonly writer: BatchWriter;
   readonly nativeBytes: boolean;
+  readonly allowance: Allowance | undefined;
+  /** Milliseconds on the clock at which something granted ends by itself. */
+  readonly endsAt: number;
   /** Told of failures of the host's own code. */
   report(path: string, error: unknown): void;
+  /** The client asks for more, or gives some back: resolves when that is done, or says why it is not. */
+  request(body: GrantRequest): Promise<PorticoError | undefined>;
+  confirm(capability: string, confirmation: Confirmation, signal: AbortSignal): Promise<boolean>;
+  readonly usage: ((calls: number, bytes: number) => void) | undefined;
+  /** Something granted has come to its end: the session is to be judged afresh. */
+  lapsed(): void;
 }
 
-/** Serves one admitted session: finds members among what was granted, and nothing else. */
-export const serveSession = (context: ServingContext): SessionHandler => {
-  const { publication, session, limits, writer } = context;
-  const methods = new Map<string, ServedMethod>();
-  const subscriptions = new Map<number, Subscriber>();
-  const implementations = new Map<string, () => Readonly<Record<string, unknown>>>();
-  let highest = 0;
+/** A session's handler, and what its owner may change about it. */
+export interface ServedConversation extends SessionHandler {
+  /** What is granted from now on. Ends what is under way of what no longer is. */
+  regrant(granted: ReadonlyMap<string, Verdict>, endsAt: number): void;
+}
 
-  const claim = (first: number, count: number): boolean => {
-    if (first <= highest) return false;
-    highest = first + count - 1;
+/** Looked at again after a day: browsers' timers reach no further than 24. */
+const DAY = 86_400_000;
+
+/**
+ * Serves one admitted session: finds members among what is granted, and nothing else. A class that makes its
+ * tables when they are needed: hosts have thousands of idle sessions.
+ */
+class SessionServer implements ServedConversation, CalleeContext {
+  readonly clock: Clock;
+  readonly alarm: Pick<Alarm, 'at'>;
+  readonly limits: Limits;
+  readonly writer: BatchWriter;
+  readonly allowance: Allowance | undefined;
+  readonly usage: ServingContext['usage'];
+  private granted: ReadonlyMap<string, Verdict>;
+  private endsAt: number;
+  private highest = 0;
+  private callee: Callee | undefined;
+  private methods: Map<string, ServedMethod> | undefined;
+  private subscriptions:
+    | Map<number, { readonly member: PublishedMember; readonly subscriber: Subscriber }>
+    | undefined;
+  private implementations: Map<string, () => Readonly<Record<string, unknown>>> | undefined;
+  private requesting = false;
+
+  constructor(private readonly context: ServingContext) {
+    this.clock = context.clock;
+    this.alarm = context.alarm;
+    this.limits = context.limits;
+    this.writer = context.writer;
+    this.allowance = context.allowance;
+    this.usage = context.usage;
+    this.granted = context.granted;
+    this.endsAt = context.endsAt;
+    this.watchEnd();
+  }
+
+  frame(frame: Frame): string | undefined {
+    switch (frame[0]) {
+      case CALL:
+        this.callee ??= new Callee(this);
+        return this.callee.onCall(frame);
+      case CANCEL:
+        return this.callee ? this.callee.onCancel(frame) : isId(frame[1]) ? undefined : 'a malformed CANCEL';
+      case SUBSCRIBE:
+        return this.subscribe(frame);
+      case UNSUBSCRIBE:
+        return this.unsubscribe(frame);
+      case CREDIT:
+        return this.addCredit(frame);
+      case REQUEST:
+        return this.request(frame);
+      default:
+        return `no frame of kind ${frame[0]} is expected here`;
+    }
+  }
+
+  expire(now: number): number {
+    if (now >= this.endsAt) {
+      this.endsAt = Number.POSITIVE_INFINITY;
+      this.context.lapsed();
+    }
+    const end = this.endsAt === Number.POSITIVE_INFINITY ? this.endsAt : Math.min(this.endsAt, now + DAY);
+    return Math.min(this.callee?.expire(now) ?? Number.POSITIVE_INFINITY, end);
+  }
+
+  unsendable([kind, id]: Frame): void {
+    // An error without its data can always be sent.
+    if (kind === RESULT || kind === ERROR) this.callee?.onUnsendable(id as number);
+  }
+
+  ended(reason: Parameters<SessionHandler['ended']>[0]): void {
+    for (const { subscriber } of this.subscriptions?.values() ?? []) this.leave(subscriber);
+    this.subscriptions = undefined;
+    this.callee?.end(reason.code, reason.message);
+    this.context.session.end(reason);
+  }
+
+  regrant(granted: ReadonlyMap<string, Verdict>, endsAt: number): void {
+    const { session, nativeBytes } = this.context;
+    const before = this.granted;
+    this.granted = granted;
+    this.endsAt = endsAt;
+    this.watchEnd();
+    session.grant(granted.keys());
+    for (const capability of before.keys()) if (!granted.has(capability)) this.revoke(capability);
+    // Grants open fields of other capabilities' results and events: nobody goes on by what was granted before.
+    for (const [path, method] of this.methods ?? []) {
+      const member = this.context.publication.members.get(path) as PublishedMember;
+      method.encode = member.encoder(session.grants, nativeBytes);
+    }
+    for (const { member, subscriber } of this.subscriptions?.values() ?? [])
+      subscriber.encodeBy(member.encoder(session.grants, nativeBytes));
+  }
+
+  scopeOf(capability: string): readonly unknown[] | undefined {
+    return this.granted.get(capability)?.scope;
+  }
+
+  confirm(capability: string, confirmation: object, signal: AbortSignal): Promise<boolean> {
+    return this.context.confirm(capability, confirmation as Confirmation, signal);
+  }
+
+  report(path: string, error: unknown): void {
+    this.context.report(path, error);
+  }
+
+  claim(first: number, count: number): boolean {
+    if (first <= this.highest) return false;
+    this.highest = first + count - 1;
     return true;
-  };
+  }
+
+  find(path: string): ServedMethod | PorticoError {
+    const known = this.methods?.get(path);
+    if (known) return known;
+    const member = this.lookUp(path);
+    if (member instanceof PorticoError) return member;
+    const { capability, name, method, encoder } = member;
+    if (!method) return new PorticoError('UNKNOWN_MEMBER', `${path} is no method`);
+    const { session, nativeBytes } = this.context;
+    // Not spread: that costs more than all the rest of a first call.
+    const served: ServedMethod = {
+      path: method.path,
+      capability,
+      decode: method.decode,
+      deadline: method.deadline,
+      errors: method.errors,
+      encode: encoder(session.grants, nativeBytes),
+      // The name is the protocol's, never the peer's; definition keeps it off Object.prototype.
+      run: (params, call) => {
+        const implementation = this.implementationOf(capability);
+        return (implementation[name] as (params: unknown, call: unknown) => unknown).call(
+          implementation,
+          params,
+          call,
+        );
+      },
+    };
+    this.methods ??= new Map();
+    this.methods.set(path, served);
+    return served;
+  }
+
+  /** The alarm looks again in time. */
+  private watchEnd(): void {
+    if (this.endsAt !== Number.POSITIVE_INFINITY)
+      this.alarm.at(Math.min(this.endsAt, this.clock.now() + DAY));
+  }
+
+  private revoke(capability: string): void {
+    this.callee?.revoke(capability);
+    for (const [path, method] of this.methods ?? [])
+      if (method.capability === capability) this.methods?.delete(path);
+    for (const [id, { member, subscriber }] of this.subscriptions ?? []) {
+      if (member.capability !== capability) continue;
+      this.leave(subscriber);
+      this.subscriptions?.delete(id);
+      this.writer.push([END, id, toWire(new PorticoError('GRANT_REVOKED', `${capability} was taken back`))]);
+    }
+    this.implementations?.delete(capability);
+  }
 
   /** The member of that path, or what to answer: a client that was admitted may know what it was not granted. */
-  const lookUp = (path: string): PublishedMember | PorticoError => {
-    const member = publication.members.get(path);
+  private lookUp(path: string): PublishedMember | PorticoError {
+    const member = this.context.publication.members.get(path);
     if (!member) return new PorticoError('UNKNOWN_MEMBER', 'this host has no such member');
-    return session.grants.has(member.capability)
+    return this.granted.has(member.capability)
       ? member
       : new PorticoError('CAPABILITY_REFUSED', `${member.capability} was not granted`);
-  };
+  }
 
   /** Runs the provider once, also where it fails: trying again would run half of it twice. */
-  const implementationOf = (capability: string): Readonly<Record<string, unknown>> => {
-    let implementation = implementations.get(capability);
+  private implementationOf(capability: string): Readonly<Record<string, unknown>> {
+    this.implementations ??= new Map();
+    let implementation = this.implementations.get(capability);
     if (!implementation) {
+      const { publication, session } = this.context;
       try {
         const made = publication.servings.get(capability)?.provide?.(session) ?? {};
         implementation = () => made;
@@ -68,113 +247,74 @@ export const serveSession = (context: ServingContext): SessionHandler => {
           throw error;
         };
       }
-      implementations.set(capability, implementation);
+      this.implementations.set(capability, implementation);
     }
     return implementation();
-  };
+  }
 
-  const find = (path: string): ServedMethod | PorticoError => {
-    const known = methods.get(path);
-    if (known) return known;
-    const member = lookUp(path);
-    if (member instanceof PorticoError) return member;
-    const { capability, name, method, encoder } = member;
-    if (!method) return new PorticoError('UNKNOWN_MEMBER', `${path} is no method`);
-    // Not spread: that costs more than all the rest of a first call.
-    const served: ServedMethod = {
-      path: method.path,
-      decode: method.decode,
-      deadline: method.deadline,
-      errors: method.errors,
-      encode: encoder(session.grants, context.nativeBytes),
-      // The name is the protocol's, never the peer's; definition keeps it off Object.prototype.
-      run: (params, call) => {
-        const implementation = implementationOf(capability);
-        return (implementation[name] as (params: unknown, call: unknown) => unknown).call(
-          implementation,
-          params,
-          call,
-        );
-      },
-    };
-    methods.set(path, served);
-    return served;
-  };
-
-  const callee = createCallee({
-    alarm: context.alarm,
-    clock: context.clock,
-    limits,
-    writer,
-    find,
-    claim,
-    report: context.report,
-  });
-
-  const subscribe = ([, id, path, credit]: Frame): string | undefined => {
-    if (!isId(id) || typeof path !== 'string' || !isId(credit) || !claim(id, 1))
+  private subscribe([, id, path, credit]: Frame): string | undefined {
+    if (!isId(id) || typeof path !== 'string' || !isId(credit) || !this.claim(id, 1))
       return 'a malformed SUBSCRIBE';
-    const refusal = subscribeTo(path, id, credit);
-    if (refusal) writer.push([END, id, toWire(refusal)]);
+    const refusal = this.subscribeTo(path, id, credit);
+    if (refusal) this.writer.push([END, id, toWire(refusal)]);
     return undefined;
-  };
+  }
 
   /** Subscribes, or says why not. */
-  const subscribeTo = (path: string, id: number, credit: number): PorticoError | undefined => {
-    const member = lookUp(path);
+  private subscribeTo(path: string, id: number, credit: number): PorticoError | undefined {
+    const member = this.lookUp(path);
     if (member instanceof PorticoError) return member;
     const { source, encoder } = member;
     if (!source) return new PorticoError('UNKNOWN_MEMBER', `${path} is no event`);
-    if (subscriptions.size >= limits.subscriptions) {
+    this.subscriptions ??= new Map();
+    if (this.subscriptions.size >= this.limits.subscriptions) {
       return new PorticoError('LIMIT_EXCEEDED', 'too many subscriptions', {
         data: { limit: 'subscriptions' },
       });
     }
-    const encode = encoder(session.grants, context.nativeBytes);
-    subscriptions.set(id, source.subscribe(id, { writer, encode }, credit));
+    const exceeded = this.allowance?.subscribe();
+    if (exceeded) return quotaError(exceeded);
+    const { session, nativeBytes } = this.context;
+    const encode = encoder(session.grants, nativeBytes);
+    const subscriber = source.subscribe(id, { writer: this.writer, encode }, credit);
+    this.subscriptions.set(id, { member, subscriber });
     return undefined;
-  };
+  }
 
-  const unsubscribe = ([, id]: Frame): string | undefined => {
-    if (!isId(id) || id > highest) return 'a malformed UNSUBSCRIBE';
-    subscriptions.get(id)?.leave();
-    subscriptions.delete(id);
+  private leave(subscriber: Subscriber): void {
+    subscriber.leave();
+    this.allowance?.unsubscribe();
+  }
+
+  private unsubscribe([, id]: Frame): string | undefined {
+    if (!isId(id) || id > this.highest) return 'a malformed UNSUBSCRIBE';
+    const known = this.subscriptions?.get(id);
+    if (known) this.leave(known.subscriber);
+    this.subscriptions?.delete(id);
     return undefined;
-  };
+  }
 
-  const addCredit = ([, id, amount]: Frame): string | undefined => {
-    if (!isId(id) || id > highest || !isId(amount)) return 'a malformed CREDIT';
-    subscriptions.get(id)?.credit(amount);
+  private addCredit([, id, amount]: Frame): string | undefined {
+    if (!isId(id) || id > this.highest || !isId(amount)) return 'a malformed CREDIT';
+    this.subscriptions?.get(id)?.subscriber.credit(amount);
     return undefined;
-  };
+  }
 
-  return {
-    frame(frame) {
-      switch (frame[0]) {
-        case CALL:
-          return callee.onCall(frame);
-        case CANCEL:
-          return callee.onCancel(frame);
-        case SUBSCRIBE:
-          return subscribe(frame);
-        case UNSUBSCRIBE:
-          return unsubscribe(frame);
-        case CREDIT:
-          return addCredit(frame);
-        default:
-          return `no frame of kind ${frame[0]} is expected here`;
-      }
-    },
-    expire: callee.expire,
-    unsendable([kind, id]) {
-      // An error without its data can always be sent.
-      if (kind === RESULT || kind === ERROR) callee.onUnsendable(id as number);
-    },
-    ended(reason) {
-      for (const subscriber of subscriptions.values()) subscriber.leave();
-      subscriptions.clear();
-      callee.end(reason.code, reason.message);
-      session.end(reason);
-    },
-  };
-};
+  private request([, id, received]: Frame): string | undefined {
+    const body = readGrantRequest(received, this.limits);
+    if (!isId(id) || !body || !this.claim(id, 1)) return 'a malformed REQUEST';
+    const answer = (error: PorticoError | undefined): void => {
+      this.requesting = false;
+      this.writer.push(error ? [ERROR, id, toWire(error)] : [RESULT, id, null]);
+    };
+    if (this.requesting)
+      this.writer.push([ERROR, id, toWire(new PorticoError('CONSENT_PENDING', 'one request at a time'))]);
+    else {
+      this.requesting = true;
+      void this.context.request(body).then(answer);
+    }
+    return undefined;
+  }
+}
+
+export const serveSession = (context: ServingContext): ServedConversation => new SessionServer(context);

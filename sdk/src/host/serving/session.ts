@@ -8,7 +8,7 @@ export interface Session {
   readonly principal: Principal;
   /** The version of the protocol that was agreed on. */
   readonly version: string;
-  /** The capabilities granted to it. */
+  /** The capabilities granted to it, as they are now: the same set for the whole session. */
   readonly grants: ReadonlySet<string>;
   /** Aborted when the session ends, with the reason. */
   readonly signal: AbortSignal;
@@ -16,6 +16,8 @@ export interface Session {
 
 /** A session whose end its owner can tell. */
 export interface OwnedSession extends Session {
+  /** Replaces what is granted. */
+  grant(capabilities: Iterable<string>): void;
   end(reason: EndReason): void;
 }
 
@@ -24,15 +26,15 @@ class ServedSession implements OwnedSession {
   readonly id: string;
   readonly principal: Principal;
   readonly version: string;
-  readonly grants: ReadonlySet<string>;
+  readonly grants: Set<string>;
   #controller: AbortController | undefined;
   #ended: EndReason | undefined;
 
-  constructor({ id, principal, version, grants }: Omit<Session, 'signal'>) {
+  constructor({ id, principal, version, grants }: SessionFacts) {
     this.id = id;
     this.principal = principal;
     this.version = version;
-    this.grants = grants;
+    this.grants = new Set(grants);
   }
 
   /** Made when somebody asks: idle sessions should cost next to nothing. */
@@ -40,6 +42,11 @@ class ServedSession implements OwnedSession {
     this.#controller ??= new AbortController();
     this.#abort();
     return this.#controller.signal;
+  }
+
+  grant(capabilities: Iterable<string>): void {
+    this.grants.clear();
+    for (const each of capabilities) this.grants.add(each);
   }
 
   end(reason: EndReason): void {
@@ -54,4 +61,9 @@ class ServedSession implements OwnedSession {
   }
 }
 
-export const createSession = (facts: Omit<Session, 'signal'>): OwnedSession => new ServedSession(facts);
+/** What is known when a session begins. */
+export interface SessionFacts extends Omit<Session, 'signal' | 'grants'> {
+  readonly grants: Iterable<string>;
+}
+
+export const createSession = (facts: SessionFacts): OwnedSession => new ServedSession(facts);

@@ -10,16 +10,32 @@ import type {
   ParamsOf,
   PayloadOf,
   ResultOf,
+  ScopeOf,
 } from '../../protocol/protocol.js';
+import type { Principal } from '../admission/principal.js';
 import type { Rule } from '../admission/rules.js';
+import type { Confirmation } from '../consent/types.js';
 import type { Session } from './session.js';
 
 /** What a handler knows of the call it answers. */
-export interface CallOf<P extends AnyProtocol, M> {
+export interface CallOf<P extends AnyProtocol, M, S = never> {
   /** Aborted when the caller aborts, the deadline passes, or the session ends. */
   readonly signal: AbortSignal;
   /** Milliseconds left until the deadline. */
   readonly remaining: number;
+  /**
+   * The values of the capability's scope that the person chose for this caller; `undefined` where it is not
+   * narrowed: a rule or the administrator allowed it, or it has no scope. Read it at each use: it can change.
+   */
+  readonly scope: readonly S[] | undefined;
+  /**
+   * Asks the person about this one call, in a window of its own; false for no, closed, too late, and when
+   * the call is aborted. Takes as long as a person does: give the method a deadline of minutes. Nothing of it
+   * survives the end of the host's background: the call's outcome is then unknown to its caller.
+   * @throws {PorticoError} CONSENT_PENDING while this caller's prompt is open, LIMIT_EXCEEDED while too many
+   * are, INVALID_ARGUMENT on a host without `consent`
+   */
+  confirm(confirmation: Confirmation): Promise<boolean>;
   /**
    * Makes an error that this method declares, to be thrown: `throw call.fail('tabGone', { id })`.
    * Whatever else a handler throws reaches the caller as INTERNAL, without its text.
@@ -34,7 +50,7 @@ type EventNames<M> = { [N in keyof M]: M[N] extends Event ? N : never }[keyof M]
 export type Implementation<P extends AnyProtocol, C extends CapabilityName<P>> = {
   readonly [N in MethodNames<MembersOf<P, C>>]: (
     params: ParamsOf<MembersOf<P, C>[N]>,
-    call: CallOf<P, MembersOf<P, C>[N]>,
+    call: CallOf<P, MembersOf<P, C>[N], ScopeOf<P, C>>,
   ) => ResultOf<MembersOf<P, C>[N]> | Promise<ResultOf<MembersOf<P, C>[N]>>;
 };
 
@@ -46,7 +62,18 @@ export type Provider<P extends AnyProtocol, C extends CapabilityName<P>> = (
 /** How a capability is served: whom to admit, and what answers. Without a rule it does not compile, and nobody is let in. */
 export type CapabilityServing<P extends AnyProtocol, C extends CapabilityName<P>> = {
   readonly admit: readonly [Rule, ...Rule[]];
-} & ([MethodNames<MembersOf<P, C>>] extends [never] ? unknown : { readonly provide: Provider<P, C> });
+} & ([MethodNames<MembersOf<P, C>>] extends [never] ? unknown : { readonly provide: Provider<P, C> }) &
+  ([ScopeOf<P, C>] extends [never]
+    ? unknown
+    : {
+        /** The values from which a person chooses the scope, at most 64. Needed where a rule asks. */
+        readonly choices?: (principal: Principal) => ScopeChoices<P, C> | Promise<ScopeChoices<P, C>>;
+      });
+
+type ScopeChoices<P extends AnyProtocol, C extends CapabilityName<P>> = readonly {
+  readonly label: string;
+  readonly value: ScopeOf<P, C>;
+}[];
 
 /** A protocol's serving, capability by capability. */
 export type Serving<P extends AnyProtocol> = { readonly [C in CapabilityName<P>]: CapabilityServing<P, C> };

@@ -48,7 +48,7 @@ export const callerTests = (world: () => World): void => {
       await framing.close();
     });
 
-    test('a content script is not its extension: rules for extensions do not admit it', async () => {
+    test('[A2] [A9] a content script is not its extension: rules for extensions do not admit it', async () => {
       const { client, host, webAddress } = world();
       const content = client.content(webAddress);
       await content.run('open', { key: 'posing' });
@@ -76,7 +76,7 @@ export const callerTests = (world: () => World): void => {
       }
     });
 
-    test('a third extension learns nothing: one refusal, whatever it asks for', async () => {
+    test('[A18] a third extension learns nothing: one refusal, whatever it asks for', async () => {
       const { stranger, client, host, webAddress } = world();
       const hello = (versions: string[], needs: string[]) => [[0, { wire: [1], versions, needs, wants: [] }]];
       const questions = [

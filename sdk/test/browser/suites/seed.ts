@@ -98,7 +98,7 @@ export const seedTests = (world: () => World): void => {
       await expect(client.page.run('ready', { key: 'not self' })).rejects.toMatchObject({ code: 'REFUSED' });
     });
 
-    test('the name selects a published protocol: all other names are refused in the same words', async () => {
+    test('[A14] the name selects a published protocol: all other names are refused in the same words', async () => {
       const { client, host } = world();
       const hello = [[0, { wire: [1], versions: ['1.2.0'], needs: ['calls'], wants: [] }]];
       const answerTo = (name: string) =>

@@ -27,7 +27,7 @@ const talk = (page: Page, host: string, name: string, posts: readonly unknown[])
 /** Pages reach an extension in Chromium, where its manifest names them; in Firefox never. */
 export const webPageTests = (world: () => World): void => {
   describe('web pages', () => {
-    test('a page is admitted by its origin where it is named, and only there', async (context) => {
+    test('[A1] [A5] a page is admitted by its origin where it is named, and only there', async (context) => {
       const { web, host, pages, session, name } = world();
       if (name === 'firefox') return context.skip('Firefox lets no page connect');
       const [welcome, answer] = await talk(web, host.id, 'org.portico.pages', [HELLO, WHO_AM_I]);

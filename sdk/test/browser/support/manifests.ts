@@ -19,6 +19,8 @@ export interface ManifestParts {
   readonly content?: boolean;
   /** frame.html may be shown inside web pages, and the button has a popup. */
   readonly documents?: boolean;
+  /** Beside `tabs`. */
+  readonly permissions?: readonly string[];
   /** More keys, for Chromium alone: Firefox warns of what it does not know. */
   readonly chromium?: object;
 }
@@ -30,7 +32,7 @@ export const manifestOf = (name: string, browser: BrowserName, parts: ManifestPa
   manifest_version: 3,
   name: `Portico fixture ${name}`,
   version: '1.0',
-  permissions: ['tabs'],
+  permissions: ['tabs', ...(parts.permissions ?? [])],
   host_permissions: PAGES,
   ...(parts.content ? { content_scripts: [{ matches: PAGES, js: ['content.js'] }] } : {}),
   ...(parts.documents

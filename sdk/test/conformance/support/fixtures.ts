@@ -5,7 +5,7 @@ import type { Engine, Format } from './runtime.js';
 
 interface Fixture {
   /** Which of the backgrounds in agent/ it has. */
-  readonly background: 'client' | 'host' | 'late' | 'broken' | 'breaking';
+  readonly background: 'client' | 'host' | 'late' | 'broken' | 'breaking' | 'watching';
   /** Content scripts, a popup, and a page that may be framed. */
   readonly reachesOut?: boolean;
   readonly permissions?: readonly string[];
@@ -46,6 +46,8 @@ const FIXTURES = {
   idle: { background: 'host' },
   hearing: { background: 'host' },
   speaking: { background: 'host' },
+  /** Is told of windows, and of other extensions; may not see their tabs. */
+  watching: { background: 'watching', permissions: ['management'] },
   comes: { background: 'host', permissions: ['storage'], later: true },
 } as const satisfies Record<string, Fixture>;
 
@@ -64,7 +66,7 @@ export type Scripts = ReadonlyMap<string, string>;
 
 export const bundleScripts = async (): Promise<Scripts> => {
   const scripts = new Map<string, string>();
-  for (const name of ['client', 'host', 'late', 'broken', 'breaking'])
+  for (const name of ['client', 'host', 'late', 'broken', 'breaking', 'watching'])
     scripts.set(name, await bundle(`../../conformance/agent/${name}.background.ts`, 'es'));
   scripts.set('document', await bundle('../../conformance/agent/document.ts', 'es'));
   for (const name of ['content', 'web'])

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { launch } from '../../../../tools/browser/launch.mjs';
 import { type PageServer, servePages } from '../../../../tools/browser/serve.mjs';
@@ -50,6 +52,14 @@ export const openReal = async (
     await close();
     throw error;
   }
+};
+
+/** As an administrator of Firefox does. Chromium's policies are the machine's. */
+const writePolicy = async (home: string, id: string, data: object): Promise<void> => {
+  const directory = join(home, '.mozilla', 'managed-storage');
+  await mkdir(directory, { recursive: true });
+  const manifest = { name: id, description: 'A policy', type: 'storage', data };
+  await writeFile(join(directory, `${id}.json`), JSON.stringify(manifest));
 };
 
 const realRuntime = (
@@ -109,6 +119,7 @@ const realRuntime = (
     enable: (name) => session.enable(folder.directoryOf(name)),
     stop: async (name) => void (await session.stopBackground(folder.directoryOf(name))),
     isRunning: (name) => session.isBackgroundRunning(folder.directoryOf(name)),
+    setPolicy: async (name, values) => writePolicy(session.home, idOf(name, engine), values),
     closePage: forget,
     openWeb: async (kind) =>
       webTabIn(

@@ -60,6 +60,8 @@ export interface Runtime {
   stop(name: FixtureName): Promise<void>;
   /** Looks without waking it. */
   isRunning(name: FixtureName): Promise<boolean>;
+  /** What an administrator puts into `storage.managed` of a fixture; a runtime may lack the means. */
+  setPolicy(name: FixtureName, values: object): Promise<void>;
   /** Closes page.html; the next use opens another. */
   closePage(name: FixtureName): Promise<void>;
   openWeb(kind?: 'kept' | 'framing'): Promise<WebTab>;

@@ -110,6 +110,7 @@ const simulatedRuntime = (browser: SimulatedBrowser, folder: Folder, kind: Runti
     enable: (name) => handleOf(name).enable(),
     stop: (name) => handleOf(name).background.stop(),
     isRunning: async (name) => handleOf(name).background.state !== 'stopped',
+    setPolicy: (name, values) => handleOf(name).storage.managed.put({ ...values }),
     closePage: async (name) => (await pageOf(name)).close(),
     openWeb: (path) => openWeb(browser, handleOf('client').id, path),
     pass: (milliseconds) => browser.advance(milliseconds),

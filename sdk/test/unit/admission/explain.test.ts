@@ -40,7 +40,7 @@ const hostOf = (read: Rules, write: Rules, versions = ['1.0.0']): Host => {
 
 test('explain says which rule decided what, capability by capability', async () => {
   const host = hostOf([refuse(extensions(IDS)), allow(anyExtension())], [allow(pages(SITE))]);
-  const both = { protocol: 'org.example.notes', version: '1.0.0' };
+  const both = { protocol: 'org.example.notes', version: '1.0.0', by: 'rule' };
   const nobody = { verdict: 'refuse', rule: -1, reason: 'no rule is about this caller' };
   expect(await host.explain(PRINCIPALS.extension)).toEqual([
     {

@@ -14,8 +14,8 @@ import {
   where,
 } from 'portico/host';
 import { describe, expect, test, vi } from 'vitest';
-import { matches } from '../../../src/host/admission/matchers.js';
 import { anyPrincipal, IDS, PRINCIPALS, SITE } from '../../support/principals.js';
+import { matches } from '../../support/questions.js';
 import { thrownBy } from '../../support/refusals.js';
 
 // Hundreds of cases: on a busy machine that may take its time.

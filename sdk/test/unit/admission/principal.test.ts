@@ -81,7 +81,7 @@ describe('senders as the browsers give them', () => {
       expect(principal).toBe(nobody);
     });
 
-    test('is not believed to have another extension’s id', () => {
+    test('[A2] is not believed to have another extension’s id', () => {
       const principal = derivePrincipal({ ...sender, id: 'b'.repeat(32) } as SenderFacts, event, to);
       const forged = kind === 'content-script' || kind === 'page' ? 'content-script' : 'extension';
       // Firefox’s origins don’t spell ids, and a content script’s never do: there the browser’s word is all.
@@ -91,7 +91,7 @@ describe('senders as the browsers give them', () => {
   });
 });
 
-describe('nobody', () => {
+describe('[A1] nobody', () => {
   test.each([
     ['no sender', undefined],
     ['an empty sender', {}],
@@ -187,14 +187,14 @@ describe('a principal', () => {
     });
   });
 
-  test('of a look-alike site is that site and no other', () => {
+  test('[A5] of a look-alike site is that site and no other', () => {
     for (const host of ['a.example.evil', 'a.example.', 'xa.example', 'a.example:444', 'xn--a-example-9fg'])
       expect(external({ url: `https://${host}/`, origin: `https://${host}` })?.origin).toBe(
         `https://${host}`,
       );
   });
 
-  test('is never taken from the tab', () => {
+  test('[A2] is never taken from the tab', () => {
     const framed = {
       id: ID,
       url: `${ORIGIN}/f.html`,

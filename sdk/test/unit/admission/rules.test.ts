@@ -13,8 +13,8 @@ import {
   where,
 } from 'portico/host';
 import { describe, expect, test, vi } from 'vitest';
-import { decide } from '../../../src/host/admission/rules.js';
 import { IDS, PRINCIPALS } from '../../support/principals.js';
+import { decide } from '../../support/questions.js';
 import { thrownBy } from '../../support/refusals.js';
 
 // Hundreds of cases: on a busy machine that may take its time.

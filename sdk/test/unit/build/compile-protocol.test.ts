@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compileProtocol } from '../../../src/build/index.js';
+import { any, integer, list, object, pattern, string } from '../../../src/protocol/kinds/index.js';
+import type { AnyProtocol, Event } from '../../../src/protocol/protocol.js';
+import { importCode } from '../../support/host-code.js';
 import { failureOf, project, protocolSource, write } from './project.js';
 
 const TABS = fileURLToPath(new URL('../../../../host-extension/src/tabs.protocol.ts', import.meta.url));
-
-/** A module's exports, as a bundler without the compiler would run it. */
-const run = async (code: string): Promise<Record<string, never>> =>
-  (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as never;
 
 const compiled = async (source: string, options?: CompileOptions) => {
   const folder = project({ 'notes.protocol.ts': source });
@@ -36,14 +35,16 @@ export const notes = defineProtocol({
 `;
 
 describe('the module for clients', () => {
-  it('is data that imports nothing, with plans in place of schemas', async () => {
+  it('is data that imports the kinds it names, with plans in place of schemas', async () => {
     const { client, names } = await compiled(SEVERAL);
     expect(names).toEqual(['notes']);
-    expect(client.code).not.toMatch(/import|require|=>|function/);
-    expect((await run(client.code))['notes']).toEqual({
+    const [imports, ...data] = client.code.split('\n');
+    expect(imports).toBe("import { integer, list, object, string } from 'portico/kinds';");
+    expect(data.join()).not.toMatch(/import|require|=>|function/);
+    expect((await importCode(client.code))['notes']).toEqual({
       name: 'org.example.notes',
       version: '1.0.0',
-      errors: { gone: ['o', []], full: ['o', []] },
+      errors: { gone: [object, []], full: [object, []] },
       capabilities: {
         read: {
           title: 'See',
@@ -54,12 +55,12 @@ describe('the module for clients', () => {
               title: 'All',
               errors: ['gone'],
               result: [
-                'a',
+                list,
                 [
-                  'o',
+                  object,
                   [
-                    ['id', 'i', 1],
-                    ['text', 's', 0, 'texts'],
+                    ['id', [integer], 1],
+                    ['text', [string], 0, 'texts'],
                   ],
                 ],
               ],
@@ -75,10 +76,10 @@ describe('the module for clients', () => {
               kind: 'event',
               coalesceBy: 'id',
               payload: [
-                'o',
+                object,
                 [
-                  ['id', 'i', 1],
-                  ['text', 's', 0, 'texts'],
+                  ['id', [integer], 1],
+                  ['text', [string], 0, 'texts'],
                 ],
               ],
             },
@@ -86,6 +87,36 @@ describe('the module for clients', () => {
         },
       },
     });
+  });
+
+  it.each(['integer', 'pattern'])('exports a protocol under the name of a kind: %s', async (name) => {
+    const source = SEVERAL.replace('const notes', `const ${name}`).replace(
+      "text: gated('texts', { type: 'string' })",
+      "text: { type: 'string', pattern: '^a', format: 'email' }, any: {}",
+    );
+    const { client, host } = await compiled(source);
+    for (const { code } of [client, host]) {
+      const made = (await importCode(code))[name] as AnyProtocol;
+      const payload = (made.capabilities['write']?.members?.['added'] as Event | undefined)?.payload;
+      expect(payload).toEqual([
+        object,
+        [
+          ['id', [integer], 1],
+          [
+            'text',
+            [
+              string,
+              [
+                [pattern, '^a'],
+                [pattern, expect.any(String), 'format email'],
+              ],
+            ],
+            0,
+          ],
+          ['any', [any], 0],
+        ],
+      ]);
+    }
   });
 
   it('leaves out what a person reads, but for titles of capabilities', async () => {
@@ -97,8 +128,8 @@ describe('the module for clients', () => {
 
   it('carries the named capabilities, what opens their gates, and the errors they declare', async () => {
     const { client, host, declarations } = await compiled(SEVERAL, { capabilities: ['read'] });
-    const { notes } = (await run(client.code)) as Record<string, object>;
-    expect(notes).toMatchObject({ errors: { gone: ['o', []] }, capabilities: { read: { title: 'See' } } });
+    const { notes } = (await importCode(client.code)) as Record<string, object>;
+    expect(notes).toMatchObject({ errors: { gone: [object, []] }, capabilities: { read: { title: 'See' } } });
     expect(client.code).not.toMatch(/full|write|search/);
     expect((notes as { capabilities: object }).capabilities).toHaveProperty('texts', { title: 'See texts' });
     expect(client.declarations).not.toMatch(/write/);
@@ -131,10 +162,15 @@ describe('the module for clients', () => {
 });
 
 describe('the module for hosts', () => {
-  it('imports nothing and exports the same names', async () => {
+  it('imports nothing but kinds, and exports the same names', async () => {
     const { host } = await compiled(SEVERAL);
-    expect(host.code).not.toMatch(/\bimport\b|\brequire\(/);
-    expect((await run(host.code))['notes']).toMatchObject({ name: 'org.example.notes', version: '1.0.0' });
+    const [imports, ...rest] = host.code.split('\n');
+    expect(imports).toMatch(/^import .* from 'portico\/kinds';$/);
+    expect(rest.join()).not.toMatch(/\bimport\b|\brequire\(/);
+    expect((await importCode(host.code))['notes']).toMatchObject({
+      name: 'org.example.notes',
+      version: '1.0.0',
+    });
   });
 });
 

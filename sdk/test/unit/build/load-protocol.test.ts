@@ -55,7 +55,7 @@ describe('loading a protocol', () => {
   it('knows what was compiled before', async () => {
     const folder = project({
       'notes.protocol.js':
-        "export const notes = { name: 'org.example.notes', version: '1.0.0', capabilities: { read: { title: 'x', members: { list: { kind: 'method', result: ['a', 's'] } } } } };",
+        "import { list, string } from 'portico/kinds';\nexport const notes = { name: 'org.example.notes', version: '1.0.0', capabilities: { read: { title: 'x', members: { list: { kind: 'method', result: [list, [string]] } } } } };",
     });
     expect((await loadProtocol(join(folder, 'notes.protocol.js'))).isCompiled).toBe(true);
   });

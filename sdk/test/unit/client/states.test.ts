@@ -90,6 +90,7 @@ describe('what was settled', () => {
       version: '1.2.0',
       granted: ['read', 'control'],
       refused: { titles: 'CAPABILITY_REFUSED' },
+      pending: [],
     });
     expect(it.session.info).toBe(info);
     expect(await it.session.ready()).toBe(info);

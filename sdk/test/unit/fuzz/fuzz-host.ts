@@ -60,6 +60,7 @@ export const startHost = ({ platform }: ContextScope, ids: Ids): FuzzHost => {
   let deciding: ((match: boolean) => void)[] = [];
   const failures: string[] = [];
   const host = createHost({
+    quotas: { strikes: Number.POSITIVE_INFINITY },
     platform,
     limits: LIMITS,
     log({ event, message, error }) {

@@ -131,6 +131,7 @@ const recorder = () => {
     ...manualClock(),
     own: FRIEND.own,
     randomId: () => '0',
+    time: () => 0,
     connect() {
       throw new Error('hosts do not connect');
     },

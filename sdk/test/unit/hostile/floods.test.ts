@@ -14,7 +14,7 @@ import { hello, tabsHost } from '../../support/tabs.js';
 
 afterEach(expectPrototypesUntouched);
 
-describe('before admission', () => {
+describe('[A13] before admission', () => {
   test.each([
     ['calls', [KIND.CALL, 1, 'control.close', 0, { id: 1 }]],
     ['subscriptions', [KIND.SUBSCRIBE, 1, 'read.changed', 1]],
@@ -72,7 +72,7 @@ describe('before admission', () => {
   });
 });
 
-describe('after it', () => {
+describe('[A13] after it', () => {
   test('[W4.9] a message with more than anybody would send is a violation, and none of it runs', async () => {
     const server = tabsHost();
     const unharmed = await bystander(server);

@@ -63,7 +63,7 @@ describe.each(NAMES)('%s', (name) => {
     await unharmed();
   });
 
-  test('[W3.3] [W7.4] [W8.1] names no member', async () => {
+  test('[A6] [A12] [W3.3] [W7.4] [W8.1] names no member', async () => {
     const server = tabsHost();
     const unharmed = await bystander(server);
     const peer = await admitted(server);
@@ -79,7 +79,7 @@ describe.each(NAMES)('%s', (name) => {
     await unharmed();
   });
 
-  test('[W3.3] [W9.4] names no parameter', async () => {
+  test('[A12] [W3.3] [W9.4] names no parameter', async () => {
     for (const serialization of ['json', 'structured-clone'] as const) {
       const server = tabsHost();
       const unharmed = await bystander(server);

@@ -143,7 +143,8 @@ describe.each([
   ['structured-clone', clonedOddities],
 ] as const)(`messages without sense, by %s (PORTICO_SEED=${seed})`, (serialization, odd) => {
   test('harm nobody but their sender, and every call is answered once', { timeout: 120_000 }, async () => {
-    const server = tabsHost();
+    // Nobody is kept out: what each batch does is the question.
+    const server = tabsHost({ quotas: { strikes: Number.POSITIVE_INFINITY } });
     const unharmed = await bystander(server);
     const seen = { messages: 0, answers: 0, ended: 0, survived: 0 };
     const talks = fc.array(conversation(odd), { minLength: CONVERSATIONS, maxLength: CONVERSATIONS });

@@ -129,7 +129,7 @@ describe.each(timings)('rules that decide on tabs $tabs, and on notes $notes', (
   );
 });
 
-test('[W5.12] rules that decide at once give one refusal, whatever is said and asked', async () => {
+test('[A18] [W5.12] rules that decide at once give one refusal, whatever is said and asked', async () => {
   const replies = new Set<string>();
   for (const name of NAMES) {
     for (const script of Object.values(SCRIPTS)) {
@@ -145,7 +145,7 @@ test('[W5.12] rules that decide at once give one refusal, whatever is said and a
   ]);
 });
 
-test('[W5.12] rules that take their time give the same one', async () => {
+test('[A18] [W5.12] rules that take their time give the same one', async () => {
   const { host, decide } = published({ tabs: 'later', notes: 'at once' });
   const peers = NAMES.map((name) => rawClient(host, { as: STRANGER, name }));
   for (const peer of peers) peer.send(hello({ needs: ['read'] }), call);

@@ -2,6 +2,8 @@ import { gated } from 'portico';
 import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { gatesIn } from '../../../src/protocol/check-schema.js';
+import { link } from '../../../src/protocol/link.js';
+import { lower } from '../../../src/protocol/lower.js';
 import { receiveResult, sendResult } from '../../support/conversions.js';
 
 const Tab = Type.Object({
@@ -102,4 +104,21 @@ test('the gates of a schema are found wherever properties are', () => {
     $defs: { Leaf: leaf('l') },
   };
   expect([...gatesIn(schema)].sort()).toEqual([...'abcdefghijkl']);
+});
+
+test('are found in what was compiled, wherever they stand', () => {
+  const at = (name: string) => ({ type: 'object', properties: { x: gated(name, { type: 'integer' }) } });
+  const schema = {
+    type: 'object',
+    $defs: { own: { ...at('a'), $id: 'own' } },
+    properties: {
+      list: { type: 'array', items: at('b') },
+      tuple: { type: 'array', prefixItems: [at('c')], items: at('d') },
+      either: { anyOf: [at('e'), { type: 'null' }] },
+      defined: { $ref: '#/$defs/own' },
+      nested: at('f'),
+    },
+    additionalProperties: at('g'),
+  };
+  expect([...gatesIn(link(lower(schema)))].sort()).toEqual([...'abcdefg']);
 });

@@ -86,6 +86,28 @@ describe.each(PROFILES)('storage in %s', (profile) => {
     );
   });
 
+  test('managed: Chromium tells of changes, also a background that sleeps; Firefox reads once, and tells nobody', async () => {
+    const browser = browserFor({ profile });
+    const script =
+      'chrome.storage.managed.onChanged.addListener((changes) => console.log(Object.keys(changes)));';
+    const host = await browser.install(hostOf(script, STORAGE));
+    const read = () => chrome.storage.managed.get().catch((error: Error) => error.message);
+    await host.storage.managed.put({ rule: 1 });
+    expect(await host.worker.evaluate(read)).toEqual({ rule: 1 });
+    await host.worker.stop();
+    await host.storage.managed.put({ rule: 2, other: 3 });
+    const isFirefox = profile === 'firefox';
+    expect(host.worker.state).toBe(isFirefox ? 'stopped' : 'running');
+    expect(await host.worker.evaluate(read)).toEqual(isFirefox ? { rule: 1 } : { rule: 2, other: 3 });
+    await host.storage.managed.clear();
+    expect(await host.worker.evaluate(read)).toEqual(isFirefox ? { rule: 1 } : {});
+    expect(browser.console.map(({ text }) => text.replaceAll(/\s/g, ''))).toEqual(
+      isFirefox ? [] : ["['rule']", "['rule','other']", "['rule','other']"],
+    );
+    await browser.restart();
+    expect(await host.worker.evaluate(read)).toEqual(isFirefox ? 'Managed storage manifest not found' : {});
+  });
+
   test('values are copied as the browser copies them', async () => {
     const browser = browserFor({ profile });
     const host = await browser.install(hostOf('', STORAGE));
@@ -133,7 +155,7 @@ describe.each(PROFILES)('other APIs in %s', (profile) => {
       'onInstalled Client',
       'onDisabled Client',
       'onEnabled Client',
-      `onUninstalled ${client.id}`,
+      `onUninstalled ${profile === 'firefox' ? 'Client' : client.id}`,
     ]);
   });
 

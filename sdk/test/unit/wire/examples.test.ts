@@ -18,12 +18,27 @@ test('every block of JSON in the document says who sends it', () => {
 
 test('there is an example of every kind that is sent', () => {
   const kinds = new Set(blocks.flatMap(([, , frames]) => frames.map(([kind]) => kind)));
-  const { HELLO, WELCOME, REFUSE, GOODBYE, CALL, RESULT, ERROR, CANCEL } = KIND;
+  const {
+    HELLO,
+    WELCOME,
+    REFUSE,
+    PENDING,
+    CHALLENGE,
+    GOODBYE,
+    GRANTS,
+    REQUEST,
+    CALL,
+    RESULT,
+    ERROR,
+    CANCEL,
+  } = KIND;
   const { SUBSCRIBE, UNSUBSCRIBE, EVENT, END, CREDIT } = KIND;
   expect([...kinds].sort((a, b) => Number(a) - Number(b))).toEqual([
     HELLO,
     WELCOME,
     REFUSE,
+    PENDING,
+    CHALLENGE,
     GOODBYE,
     CALL,
     RESULT,
@@ -34,6 +49,8 @@ test('there is an example of every kind that is sent', () => {
     EVENT,
     END,
     CREDIT,
+    GRANTS,
+    REQUEST,
   ]);
 });
 
@@ -42,19 +59,26 @@ describe('examples of the document', () => {
     const greets = frames[0]?.[0] === KIND.HELLO;
     const { answers, closed } = await playToHost(greets ? [frames] : [[hello()], frames]);
     const calls = frames.filter(([kind]) => kind === KIND.CALL).flatMap((frame) => frame.slice(4));
+    const requests = frames.filter(([kind]) => kind === KIND.REQUEST);
     const cancelled = frames.filter(([kind]) => kind === KIND.CANCEL);
     expect(answers.map((frame) => codeIn(frame))).not.toContain('PROTOCOL_VIOLATION');
-    expect([answers.length, closed]).toEqual([1 + calls.length - cancelled.length, false]);
+    expect([answers.length, closed]).toEqual([
+      1 + calls.length - cancelled.length + 2 * requests.length,
+      false,
+    ]);
     expect(answers.filter(([kind]) => kind === KIND.ERROR)).toEqual([]);
   });
 
   test.each(of('host'))('a client accepts from a %s %s', async (_side, _text, frames) => {
     const [kind] = frames[0] ?? [];
-    const answersHello = kind === KIND.WELCOME || kind === KIND.REFUSE;
+    const answersHello = ([KIND.WELCOME, KIND.REFUSE, KIND.PENDING, KIND.CHALLENGE] as unknown[]).includes(
+      kind,
+    );
     const table = frames.some(([, , value]) => typeof value === 'object' && value !== null && 'k' in value);
     const { outcomes, closed, goodbye } = await playToClient(
       [['read.list', {}], ['read.get', { id: 7 }], ['read.ping'], ['read.changed']],
       answersHello ? [frames] : [[welcome()], frames],
+      kind === KIND.CHALLENGE ? { proof: { prove: async () => ({}) } } : {},
     );
     const over = kind === KIND.REFUSE || kind === KIND.GOODBYE;
     expect([goodbye, closed]).toEqual([undefined, over]);

@@ -27,7 +27,7 @@ describe('unknown kinds', () => {
 
 describe('unknown keys', () => {
   test('[W13.2] are ignored in a hello and in options', async () => {
-    const peer = await admitted(tabsHost(), {}, { resume: 'x', proof: { of: 'it' }, wants: ['read'] });
+    const peer = await admitted(tabsHost(), {}, { resume: 'x', future: { of: 'it' }, wants: ['read'] });
     expect(await exchange(peer, [KIND.CALL, 1, 'read.ping', { trace: 'x' }, null])).toEqual([
       [KIND.RESULT, 1, null],
     ]);
@@ -40,6 +40,7 @@ describe('unknown keys', () => {
       'granted',
       'id',
       'instance',
+      'pending',
       'refused',
       'version',
     ]);

@@ -105,13 +105,13 @@ describe('before the welcome', () => {
     await settled();
     raw.host.send([
       KIND.REFUSE,
-      { code: 'NO_COMMON_VERSION', message: 'other', data: { versions: ['9.0.0'] }, retryAfter: 5 },
+      { code: 'NO_COMMON_VERSION', message: 'other', data: { versions: ['9.0.0'], retryAfter: 5 } },
     ]);
     for (const error of await Promise.all(outcomes)) {
       expect([error.code, error.origin, error.data]).toEqual([
         'NO_COMMON_VERSION',
         'remote',
-        { versions: ['9.0.0'] },
+        { versions: ['9.0.0'], retryAfter: 5 },
       ]);
     }
     expect(session.state).toBe('dormant');
@@ -127,6 +127,7 @@ describe('the welcome', () => {
       version: '1.2.0',
       granted: ['read'],
       refused: { titles: 'CAPABILITY_REFUSED' },
+      pending: [],
     });
   });
 

@@ -62,6 +62,12 @@ export const furnishDocument = (context: Context, realm: Realm): void => {
   define(document, 'visibilityState', 'visible');
   define(document, 'readyState', 'loading');
   define(document, 'location', location);
+  // A popup of a button is in front as long as it is there.
+  define(
+    document,
+    'hasFocus',
+    realm.fn('hasFocus', () => !tab || world.tabs.inFront === tab),
+  );
   define(global, 'document', document);
 };
 

@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto';
 import { inspect } from 'node:util';
 import { buildApi } from '../apis/build-api.js';
 import { cryptoOf } from '../realm/crypto.js';
@@ -21,7 +20,7 @@ export const furnish = (context: Context, realm: Realm): void => {
   furnishWeb(context, realm);
   furnishTimers(context, realm);
   lazily(global, 'crypto', () => cryptoOf(context, realm));
-  lazily(global, 'CryptoKey', () => webcrypto.CryptoKey);
+  lazily(global, 'CryptoKey', () => globalThis.CryptoKey);
   furnishFetch(context, realm);
   furnishScope(context, realm);
   furnishConsole(context, realm);

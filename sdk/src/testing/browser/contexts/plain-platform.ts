@@ -1,3 +1,4 @@
+import { type HostApi, hostParts } from '../../../platform/browser-host-parts.js';
 import type { HostPlatform, RuntimePort, TabPlatform } from '../../../platform/platform.js';
 import type { Context } from './context.js';
 
@@ -6,14 +7,14 @@ interface Source {
   removeListener(listener: (port: RuntimePort) => void): void;
 }
 
-interface Api {
-  readonly runtime: {
+interface Api extends Omit<HostApi, 'runtime' | 'tabs'> {
+  readonly runtime: HostApi['runtime'] & {
     readonly lastError?: { readonly message?: string };
     readonly onConnect: Source;
     readonly onConnectExternal: Source;
     connect(id: string | undefined, info: object): RuntimePort;
   };
-  readonly tabs: { connect(tabId: number, info: object): RuntimePort };
+  readonly tabs: NonNullable<HostApi['tabs']> & { connect(tabId: number, info: object): RuntimePort };
 }
 
 /** Portico's platform in a context whose script is a function of the test: there are no globals to find it by. */
@@ -29,7 +30,7 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
       if ((event as PageTransitionEvent).persisted) for (const run of [...restored]) run();
     }),
   );
-  return {
+  return Object.assign(hostParts(api), {
     own: { browser: world.profile.family, id: extension?.id ?? '', origin: extension?.origin ?? '' },
     now: () => world.scheduler.now - context.startedAt,
     after: (milliseconds, run) =>
@@ -48,6 +49,7 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
       return () => source.removeListener(listener);
     },
     randomId: () => random.hex(32),
+    time: () => world.epoch + world.scheduler.now,
     restored,
-  };
+  } satisfies Partial<HostPlatform & TabPlatform>);
 };

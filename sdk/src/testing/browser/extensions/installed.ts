@@ -25,6 +25,8 @@ export class Installed {
   readonly granted = new Set<string>();
   package: Package;
   background: Background;
+  /** What Firefox has read of `storage.managed`: it reads it once for each load. */
+  policy: object | undefined;
   enabled = true;
   /** Whether it is in the browser still. */
   present = true;
@@ -102,6 +104,7 @@ export class Installed {
   reload(loaded = this.package): void {
     this.package = loaded;
     this.heard.clear();
+    this.policy = undefined;
     this.background = new Background(this);
   }
 }

@@ -74,7 +74,12 @@ export class Life {
     extension.enabled = false;
     extension.present = false;
     this.world.extensions.delete(extension.id);
-    this.tellOthers(extension, 'management.onUninstalled', extension.id);
+    this.tellOthers(
+      extension,
+      'management.onUninstalled',
+      // Firefox gives all it knows of it.
+      this.world.profile.family === 'firefox' ? describeExtension(extension) : extension.id,
+    );
   }
 
   /** The browser quits and is started again, without its tabs. */
@@ -85,6 +90,7 @@ export class Life {
     for (const extension of world.extensions.values()) {
       extension.background.stop('ends with the browser');
       extension.storage.session.empty();
+      extension.policy = undefined;
       if (world.profile.family === 'firefox') extension.alarms.clearAll();
     }
     for (const context of [...world.contexts]) context.die();

@@ -22,15 +22,7 @@ export class StorageArea {
 
   get(keys: unknown): Values {
     this.failIfAsked();
-    const wanted = keysIn(keys) ?? [...this.values.keys()];
-    const defaults =
-      typeof keys === 'object' && keys !== null && !Array.isArray(keys) ? (keys as Values) : {};
-    const found: Values = {};
-    for (const key of wanted) {
-      if (this.values.has(key)) found[key] = this.values.get(key);
-      else if (Object.hasOwn(defaults, key)) found[key] = defaults[key];
-    }
-    return structuredClone(found);
+    return valuesIn(Object.fromEntries(this.values), keys);
   }
 
   set(items: Values): void {
@@ -69,6 +61,14 @@ export class StorageArea {
     this.remove([...this.values.keys()]);
   }
 
+  /** Takes everything out, for good: what a test or an administrator does. */
+  discard(): void {
+    this.isSet = false;
+    const changes = Object.fromEntries([...this.values].map(([key, oldValue]) => [key, { oldValue }]));
+    this.values.clear();
+    if (Object.keys(changes).length > 0) this.changed(changes);
+  }
+
   /** Forgets all without a word, as when the extension is updated. */
   empty(): void {
     this.values.clear();
@@ -94,6 +94,17 @@ export class StorageArea {
     if (words !== undefined) throw new ApiError(words);
   }
 }
+
+/** Those of these values that are asked for: by one key, several, or with defaults; all without. */
+export const valuesIn = (values: Readonly<Values>, keys: unknown): Values => {
+  const defaults = typeof keys === 'object' && keys !== null && !Array.isArray(keys) ? (keys as Values) : {};
+  const found: Values = {};
+  for (const key of keysIn(keys) ?? Object.keys(values)) {
+    if (Object.hasOwn(values, key)) found[key] = values[key];
+    else if (Object.hasOwn(defaults, key)) found[key] = defaults[key];
+  }
+  return structuredClone(found);
+};
 
 const keysIn = (keys: unknown): string[] | undefined => {
   if (keys === undefined || keys === null) return undefined;

@@ -1,7 +1,7 @@
 import { emit } from '../apis/emit.js';
 import { ApiError } from '../realm/realm.js';
 import type { Installed } from './installed.js';
-import { type AreaName, StorageArea } from './storage-area.js';
+import { type AreaName, StorageArea, valuesIn } from './storage-area.js';
 
 export type ExtensionStorage = Readonly<Record<AreaName, StorageArea>>;
 
@@ -39,14 +39,25 @@ export const createStorage = (extension: Installed): ExtensionStorage => {
         : 'QuotaExceededError: storage.session API call exceeded its quota limitations.',
     ),
     sync: area('sync', 102_400, 'Resource::kQuotaBytes quota exceeded'),
-    managed: new StorageArea('managed', isChromium, told('managed'), () => 0, 'This is a read-only store.'),
+    managed: new StorageArea(
+      'managed',
+      isChromium,
+      // Firefox tells nobody.
+      isChromium ? told('managed') : () => {},
+      () => 0,
+      'This is a read-only store.',
+    ),
   };
 };
 
 /** What `storage.managed` gives: nothing yet, nothing at all, or the policy. */
-export const readManaged = ({ storage, world }: Installed, keys: unknown): object => {
+export const readManaged = (extension: Installed, keys: unknown): object => {
+  const { storage, world } = extension;
   const { managed } = storage;
-  if (world.profile.family === 'firefox' && !managed.isSet)
-    throw new ApiError('Managed storage manifest not found');
-  return managed.get(keys);
+  if (world.profile.family === 'chromium') return managed.get(keys);
+  if (!managed.isSet && !extension.policy) throw new ApiError('Managed storage manifest not found');
+  // Also a read that fails on demand has to be asked for.
+  const found = managed.get(null);
+  extension.policy ??= found;
+  return valuesIn(extension.policy as Readonly<Record<string, unknown>>, keys);
 };

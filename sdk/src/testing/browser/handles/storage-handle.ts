@@ -9,6 +9,8 @@ export interface TestStorage {
   readonly values: Readonly<Record<string, unknown>>;
   /** Puts values there as another context would: listeners are told. For `managed`: the administrator's policy. */
   put(values: Readonly<Record<string, unknown>>, options?: { readonly after?: Time }): Promise<void>;
+  /** Takes all values out, as another context would. For `managed`: the policy is removed. */
+  clear(): Promise<void>;
   /** The next use fails, or so many, with these words. */
   fail(message?: string, times?: number): void;
   /** From now on every answer takes so long; 0 for no time. */
@@ -26,6 +28,10 @@ export const storageHandle = (world: World, area: StorageArea): TestStorage => (
     const write = (): void => area.replace(structuredClone(values));
     if (delay > 0) world.scheduler.post(createLane(`storage.${area.name}`), 'is filled', write, delay);
     else write();
+    await world.driver.settle();
+  },
+  async clear() {
+    area.discard();
     await world.driver.settle();
   },
   fail: (message = FULL, times = 1) => area.fail(message, times),

@@ -11,7 +11,15 @@ export class TabStrip {
   readonly windows: WindowModel[] = [];
   focused: WindowModel | undefined;
 
+  /** The tab whose document was last told that it has the focus. */
+  private told: TabModel | undefined;
+
   constructor(private readonly world: World) {}
+
+  /** The tab that gets what a person types. */
+  get inFront(): TabModel | undefined {
+    return this.focused?.tabs.find(({ active }) => active);
+  }
 
   get tabs(): TabModel[] {
     return this.windows.flatMap(({ tabs }) => tabs);
@@ -46,6 +54,7 @@ export class TabStrip {
     if (this.focused === window) return;
     this.focused = window;
     this.tellAll('windows.onFocusChanged', () => [window?.id ?? -1]);
+    this.tellFocus();
   }
 
   open(url: string, active: boolean, into?: WindowModel, index?: number): TabModel {
@@ -84,6 +93,16 @@ export class TabStrip {
     for (const each of tab.window.tabs) each.active = each === tab;
     for (const each of tab.window.tabs) this.showAndHide(each);
     this.tellAll('tabs.onActivated', () => [{ tabId: tab.id, windowId: tab.window.id }]);
+    this.tellFocus();
+  }
+
+  /** Documents hear that they lose or get the focus. */
+  private tellFocus(): void {
+    const { told, inFront } = this;
+    if (told === inFront) return;
+    this.told = inFront;
+    told?.document?.contexts[0]?.dispatchToScope('blur');
+    inFront?.document?.contexts[0]?.dispatchToScope('focus');
   }
 
   private showAndHide({ document, active }: TabModel): void {

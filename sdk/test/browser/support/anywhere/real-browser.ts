@@ -1,9 +1,14 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import { type PageServer, servePages } from '../../../../../tools/browser/serve.mjs';
 import type { FoundBrowser, Session } from '../../../../../tools/browser/types.mjs';
 import { startBrowser } from '../browsers.js';
 import { eventually } from '../eventually.js';
 import type { StartableBrowser, TestBrowser, TestPage } from './test-browser.js';
+
+const repository = fileURLToPath(new URL('../../../../../', import.meta.url));
 
 /** A browser of this machine, with a server for its web pages. */
 export const realBrowser = (found: FoundBrowser): StartableBrowser => ({
@@ -27,6 +32,7 @@ export const realBrowser = (found: FoundBrowser): StartableBrowser => ({
 
 const testBrowserOf = (session: Session, server: PageServer, close: () => Promise<void>): TestBrowser => ({
   name: session.name,
+  isSimulated: false,
   get extensions() {
     return session.extensions;
   },
@@ -35,6 +41,9 @@ const testBrowserOf = (session: Session, server: PageServer, close: () => Promis
   install: (dir) => session.install(dir),
   openPage: async (url) => testPageOf(await session.openPage(url)),
   openExtensionPage: async ({ id }, path) => testPageOf(await session.openExtensionPage(id, path)),
+  findPage: async (part) =>
+    testPageOf(await eventually(async () => (await pagesAt(session, part))[0], `a page of ${part} opens`)),
+  countPages: async (part) => (await pagesAt(session, part)).length,
   stopBackground: async ({ id }) => void (await session.stopBackground(id)),
   disable: ({ id }) => session.disable(id),
   enable: ({ id }) => session.enable(id),
@@ -44,11 +53,25 @@ const testBrowserOf = (session: Session, server: PageServer, close: () => Promis
   close,
 });
 
+/** Puppeteer does not know the addresses of extension pages in Firefox, so each page is asked itself. */
+const pagesAt = async ({ browser }: Session, part: string): Promise<Page[]> => {
+  const pages = await browser.pages();
+  const found = await Promise.all(
+    pages.map((page) => page.evaluate((part) => location.href.includes(part), part).catch(() => false)),
+  );
+  return pages.filter((_, index) => found[index]);
+};
+
 const testPageOf = (page: Page): TestPage => ({
   // Puppeteer's own type says the same in other words.
   evaluate: (run, ...args) => page.evaluate(run as (...args: unknown[]) => never, ...args),
   click: (selector) => page.click(selector),
   type: (selector, text) => page.type(selector, text),
   bringToFront: () => page.bringToFront(),
+  async screenshot(folder, file) {
+    const at = join(repository, folder);
+    await mkdir(at, { recursive: true });
+    await page.screenshot({ path: `${join(at, file)}` as `${string}.png` });
+  },
   close: () => page.close(),
 });

@@ -41,6 +41,7 @@ const testBrowserOf = (browser: SimulatedBrowser, name: TestBrowser['name']): Te
   const extensions: InstalledExtension[] = [];
   return {
     name,
+    isSimulated: true,
     extensions,
     url: (path) => WEB + path,
     pageOrigin: WEB,
@@ -52,6 +53,15 @@ const testBrowserOf = (browser: SimulatedBrowser, name: TestBrowser['name']): Te
     },
     openPage: async (url) => testPageOf(await browser.openTab(url)),
     openExtensionPage: async ({ id }, path) => testPageOf(await browser.extension(id).openPage(path)),
+    findPage: async (part) =>
+      testPageOf(
+        await eventuallyIn(
+          browser,
+          () => browser.tabs.find(({ url }) => url.includes(part)),
+          `a page of ${part}`,
+        ),
+      ),
+    countPages: async (part) => browser.tabs.filter(({ url }) => url.includes(part)).length,
     stopBackground: ({ id }) => browser.extension(id).background.stop(),
     disable: ({ id }) => browser.extension(id).disable(),
     enable: ({ id }) => browser.extension(id).enable(),
@@ -67,6 +77,7 @@ const testPageOf = (tab: Tab): TestPage => ({
   click: (selector) => tab.evaluate(click, selector),
   type: (selector, text) => tab.evaluate(type, selector, text),
   bringToFront: () => tab.activate(),
+  screenshot: async () => {},
   close: () => tab.close(),
 });
 

@@ -17,12 +17,15 @@ export interface TestPage {
   /** Adds to what is in a field. */
   type(selector: string, text: string): Promise<void>;
   bringToFront(): Promise<void>;
+  /** Keeps a picture of it in a folder of the repository; nothing where nothing is shown. */
+  screenshot(folder: string, file: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What a test of the built extensions asks of a browser, be it a real or a simulated one. */
 export interface TestBrowser {
   readonly name: BrowserName;
+  readonly isSimulated: boolean;
   /** In the order in which they were installed. */
   readonly extensions: readonly InstalledExtension[];
   /** The address of a web page that was given at the start. */
@@ -31,6 +34,10 @@ export interface TestBrowser {
   install(dir: string): Promise<InstalledExtension>;
   openPage(url: string): Promise<TestPage>;
   openExtensionPage(extension: InstalledExtension, path: string): Promise<TestPage>;
+  /** The page with this in its address that an extension has opened by itself, in a window or a tab. */
+  findPage(part: string): Promise<TestPage>;
+  /** How many pages have this in their address. */
+  countPages(part: string): Promise<number>;
   /** As idling does. */
   stopBackground(extension: InstalledExtension): Promise<void>;
   disable(extension: InstalledExtension): Promise<void>;

@@ -1,0 +1,84 @@
+import type { CallOptions } from '../call/call.js';
+import type { Request } from '../call/requests.js';
+import { PorticoError } from '../errors/portico-error.js';
+import { CANCEL, REQUEST } from '../wire/frames.js';
+import { machineOf } from './connection.js';
+import type { SessionControl } from './types.js';
+
+/** Any connection that may use these capabilities. */
+interface Asking<C extends string> {
+  readonly session: SessionControl<C>;
+}
+
+/**
+ * Asks for capabilities beside those that the connection began with, and waits for the answer: the host's
+ * rules decide, or the person. What is granted stands in `session.info.granted` when it resolves, and
+ * `has` gives its client; later sessions of this connection ask for it with their greeting. Not for what
+ * `connect` can ask for: name it in `wants`.
+ *
+ * The deadline is `limits.pending` unless the caller says otherwise: a person is slow. Aborting stops the
+ * waiting, not the question.
+ * @throws {PorticoError} CONSENT_DENIED (`data.retryAfter`), CONSENT_PENDING (the person is being asked already),
+ * CAPABILITY_REFUSED, UNKNOWN_MEMBER, LIMIT_EXCEEDED, DEADLINE_EXCEEDED, ABORTED, DISCONNECTED, and as `session.ready()`
+ */
+export const requestGrants = <C extends string>(
+  connection: Asking<C>,
+  capabilities: readonly C[],
+  options: CallOptions = {},
+): Promise<void> =>
+  send(connection.session, { ask: capabilities, drop: [] }, options).then(() => {
+    const { hello } = machineOf(connection.session);
+    const known = [...hello.needs, ...hello.wants];
+    hello.wants.push(...capabilities.filter((each) => !known.includes(each)));
+  });
+
+/**
+ * Gives capabilities back: the host forgets what the person allowed, and later sessions don't ask for them.
+ * Calls of theirs that are under way end with GRANT_REVOKED. What a rule of the host allows by itself can
+ * be had again by asking.
+ * @throws {PorticoError} DEADLINE_EXCEEDED, ABORTED, DISCONNECTED, and as `session.ready()`
+ */
+export const returnGrants = <C extends string>(
+  connection: Asking<C>,
+  capabilities: readonly C[],
+  options: CallOptions = {},
+): Promise<void> => {
+  const { hello } = machineOf(connection.session);
+  for (const list of [hello.needs, hello.wants])
+    list.splice(
+      0,
+      list.length,
+      ...list.filter((each) => !(capabilities as readonly string[]).includes(each)),
+    );
+  return send(connection.session, { ask: [], drop: capabilities }, options);
+};
+
+const send = async (
+  control: SessionControl,
+  body: { readonly ask: readonly string[]; readonly drop: readonly string[] },
+  { signal, deadline }: CallOptions,
+): Promise<void> => {
+  const { requests } = machineOf(control);
+  // A request is about a session that is there: with a hello it would be held as a call is.
+  await control.ready();
+  return new Promise((resolve, reject) => {
+    const { limits, clock } = requests;
+    const request: Request = {
+      path: 'grants',
+      since: undefined,
+      id: 0,
+      expires: clock.now() + (deadline ?? limits.pending),
+      send: ({ writer }) => writer.push([REQUEST, request.id, body]),
+      cancel: CANCEL,
+      result() {
+        requests.remove(request);
+        resolve();
+      },
+      fail: (error) =>
+        reject(
+          error.code === 'DECLARED' ? new PorticoError('INVALID_RESULT', 'no answer to a request') : error,
+        ),
+    };
+    requests.add(request, signal);
+  });
+};

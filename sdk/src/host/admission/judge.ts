@@ -1,0 +1,214 @@
+import type { ExtensionList } from '../../platform/platform.js';
+import { lineOf } from '../../protocol/versions.js';
+import type { Asker, Consent, DecidedBy, Subject } from '../consent/types.js';
+import type { Log } from '../log.js';
+import type { Policy } from '../policy/types.js';
+import type { LooseServing, Publication } from '../serving/publication.js';
+import { describePrincipal, type Principal } from './principal.js';
+import type { Evidence, Need } from './question.js';
+import { type Decision, decide, type Waiting } from './rules.js';
+
+/** A caller, as far as it is known at this stage of the handshake. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly evidence?: Evidence | undefined;
+  /** What of the evidence has been gathered: a matcher that needs more has to wait. */
+  readonly gathered?: Need | undefined;
+  readonly name?: string | undefined;
+  /** The session that is judged afresh. */
+  readonly session?: string | undefined;
+}
+
+/** What came out for one capability, all authorities heard. */
+export interface Verdict extends Decision {
+  readonly by: DecidedBy;
+  /** Milliseconds since 1970. */
+  readonly until?: number | undefined;
+  /** The values that the person chose; absent for no restriction. */
+  readonly scope?: readonly unknown[] | undefined;
+  /** With `refuse`: the person said no, and may be asked again in so many milliseconds. */
+  readonly retryAfter?: number | undefined;
+  /** With `allow`: the proven key is to be remembered. */
+  readonly remembers?: boolean | undefined;
+}
+
+/** Verdicts by capability. */
+export type Verdicts = ReadonlyMap<string, Verdict | Waiting>;
+
+/** Who decides, in the order of their word: the administrator, the rules, the person. */
+export interface Authorities {
+  readonly policy: Policy | undefined;
+  readonly consent: Consent | undefined;
+  readonly log: Log | undefined;
+  readonly host: () => string;
+  readonly time: () => number;
+  readonly extensions: () => ExtensionList | undefined;
+}
+
+/** Runs every capability's rules, whichever were asked for: the answer must not depend on the question. */
+export const judge = (
+  authorities: Authorities,
+  publication: Publication,
+  caller: Caller,
+): Verdicts | Promise<Verdicts> => {
+  const { policy, consent } = authorities;
+  const loading = [policy?.loading, consent?.loading].filter((each) => each !== undefined);
+  if (loading.length > 0) return Promise.all(loading).then(() => judge(authorities, publication, caller));
+  const names = [...publication.servings.keys()];
+  const verdicts = names.map((name) => verdictOn(authorities, publication, name, caller));
+  if (!verdicts.some((each) => each instanceof Promise))
+    return new Map(names.map((name, index) => [name, verdicts[index] as Verdict]));
+  return Promise.all(verdicts).then(
+    (settled) => new Map(names.map((name, index) => [name, settled[index] as Verdict])),
+  );
+};
+
+/** The subject of a decision about one capability. */
+export const subjectOf = ({ protocol }: Publication, capability: string): Subject => ({
+  protocol: protocol.name,
+  line: lineOf(protocol.version),
+  capability,
+});
+
+/** Whoever asks, as consent sees it. */
+export const askerOf = (consent: Consent, { principal, evidence, gathered, name }: Caller): Asker => {
+  const known = consent.keyOf(principal);
+  const key = evidence?.key;
+  // One who comes without any key is no better than one who comes with another.
+  return {
+    principal,
+    name,
+    key,
+    keyChanged: gathered === 'proof' && known !== undefined && known !== key?.thumbprint,
+  };
+};
+
+const isOwn = (principal: Principal): boolean =>
+  principal.kind === 'self' || (principal.kind === 'content-script' && principal.own);
+
+const refused = (by: DecidedBy, reason: string): Verdict => ({ verdict: 'refuse', rule: -1, by, reason });
+
+const verdictOn = (
+  authorities: Authorities,
+  publication: Publication,
+  capability: string,
+  caller: Caller,
+): Verdict | Waiting | Promise<Verdict | Waiting> => {
+  const { policy, consent, log } = authorities;
+  const { principal } = caller;
+  const subject = subjectOf(publication, capability);
+  // An administrator rules over others' extensions, not over this one's own pages.
+  const ordered = isOwn(principal)
+    ? undefined
+    : policy?.admitsNobody
+      ? 'refuse'
+      : policy?.decide(principal, subject);
+  if (ordered !== undefined)
+    return { verdict: ordered, rule: -1, by: 'policy', reason: `${ordered} by the administrator's policy` };
+  if (consent?.blocks(principal)) return refused('person', 'the person blocks it');
+
+  let until: number | undefined;
+  let remembers = false;
+  const { admit } = publication.servings.get(capability) as LooseServing;
+  const decision = decide(
+    admit,
+    principal,
+    {
+      protocol: subject.protocol,
+      capability,
+      evidence: caller.evidence,
+      host: authorities.host(),
+      time: authorities.time(),
+      extensions: authorities.extensions(),
+      reset() {
+        until = undefined;
+        remembers = false;
+      },
+      until(time) {
+        until = Math.min(until ?? time, time);
+      },
+      remember() {
+        remembers = true;
+      },
+      report(code, text) {
+        log?.({
+          level: 'warn',
+          event: 'evidence',
+          code,
+          message: `${describePrincipal(principal)}: ${text}`,
+          principal,
+        });
+      },
+    },
+    caller.gathered,
+  );
+  const conclude = (decided: Decision | Waiting): Verdict | Waiting => {
+    if (decided.verdict === 'wait') return decided;
+    if (decided.verdict === 'refuse') return { ...decided, by: 'rule' };
+    const asker = consent && askerOf(consent, caller);
+    if (remembers && !consent)
+      return { ...refused('rule', 'nothing remembers keys here'), rule: decided.rule };
+    // A key that has changed is the person's business, whatever the rule would do for the old one.
+    if (decided.verdict === 'allow' && !(remembers && asker?.keyChanged))
+      return { ...decided, by: 'rule', until, remembers };
+    if (!consent || !asker) return { ...refused('rule', 'nobody can be asked'), rule: decided.rule };
+    const recalled = consent.recall(
+      asker,
+      subject,
+      publication.protocol.capabilities[capability]?.revision ?? 1,
+      caller.session,
+    );
+    const reason = `${decided.reason}; the person: ${recalled.verdict}`;
+    return { rule: decided.rule, by: 'person', reason, remembers, ...recalled };
+  };
+  return decision instanceof Promise ? decision.then(conclude) : conclude(decision);
+};
+
+/** Whether a caller may know that there is something: it has been let in to a capability, or may be. */
+export const maySee = (verdicts: Verdicts): boolean =>
+  [...verdicts.values()].some(
+    (each) =>
+      each.verdict === 'allow' ||
+      each.verdict === 'ask' ||
+      (each.verdict === 'refuse' && each.retryAfter !== undefined),
+  );
+
+/** What some rule still has to wait for. */
+export const neededBy = (all: Iterable<Verdicts>): Need | undefined => {
+  let needs: Need | undefined;
+  for (const verdicts of all) {
+    for (const each of verdicts.values())
+      if (each.verdict === 'wait') needs = needs === 'proof' ? needs : each.needs;
+  }
+  return needs;
+};
+
+/** A publication with what was decided of a caller; slow rules may still be at it. */
+export interface Judged {
+  readonly publication: Publication;
+  readonly verdicts: Verdicts | Promise<Verdicts>;
+}
+
+export const judgeAll = (
+  authorities: Authorities,
+  publications: readonly Publication[],
+  caller: Caller,
+  except: readonly Publication[] = [],
+): Judged[] =>
+  publications
+    .filter((publication) => !except.includes(publication))
+    .map((publication) => ({ publication, verdicts: judge(authorities, publication, caller) }));
+
+/** Waits for slow rules, and judges again where one had to wait for what is there now. */
+export const judgeAgain = (
+  authorities: Authorities,
+  judged: readonly Judged[],
+  caller: Caller,
+): Promise<{ readonly publication: Publication; readonly verdicts: Verdicts }[]> =>
+  Promise.all(
+    judged.map(async ({ publication, verdicts }) => {
+      const settled = await verdicts;
+      const again = neededBy([settled]) !== undefined;
+      return { publication, verdicts: again ? await judge(authorities, publication, caller) : settled };
+    }),
+  );

@@ -1,0 +1,54 @@
+import { DEFAULT_LIMITS, type Limits } from '../../limits/limits.js';
+import { convert, FAIL } from '../../protocol/conversion.js';
+import { any } from '../../protocol/kinds/any.js';
+import { codecOf } from '../../protocol/kinds/kind.js';
+import type { Principal } from '../admission/principal.js';
+import { cleanText } from './clean-name.js';
+import type { Choice, ConsentContext, Subject } from './types.js';
+import { within } from './within.js';
+
+/** How many values a person chooses from: more nobody reads. */
+export const MAX_CHOICES = 64;
+const LABEL_LENGTH = 128;
+/** One value is stored with every grant that has it. */
+const LIMITS: Limits = { ...DEFAULT_LIMITS, valueSize: 4096, messageSize: 65_536, depth: 16 };
+/** How long a host may take to say what there is, in milliseconds. */
+const PATIENCE = 10_000;
+
+const plain = /* @__PURE__ */ codecOf([any], { strict: true, plain: true, bytes: 'read' });
+
+/**
+ * The values from which a person chooses, as they can be stored. None where the host does not say: then
+ * the capability can't be allowed, only refused.
+ */
+export const choicesOf = async (
+  { choices, log, platform }: Pick<ConsentContext, 'choices' | 'log' | 'platform'>,
+  subject: Subject,
+  principal: Principal,
+): Promise<readonly Choice[]> => {
+  const report = (message: string, error?: unknown): void =>
+    log?.({
+      level: 'error',
+      event: 'handler-failed',
+      message: `choices for ${subject.protocol} ${subject.capability}: ${message}`,
+      principal,
+      error,
+    });
+  let given: readonly Choice[];
+  try {
+    given = await within(platform, PATIENCE, choices(subject, principal));
+    if (!Array.isArray(given)) throw new TypeError('not a list');
+  } catch (error) {
+    report('the host does not say', error);
+    return [];
+  }
+  const kept: Choice[] = [];
+  for (const choice of given.slice(0, MAX_CHOICES) as readonly (Partial<Choice> | null)[]) {
+    const copy = convert(plain, choice?.value, LIMITS);
+    const text = cleanText(String(choice?.label ?? ''), LABEL_LENGTH);
+    if (copy !== FAIL && text !== undefined) kept.push({ label: text, value: copy });
+  }
+  if (kept.length < given.length)
+    report(`${given.length - kept.length} left out: too many, too large, nameless, or not plain data`);
+  return kept;
+};

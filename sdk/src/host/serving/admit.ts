@@ -1,0 +1,273 @@
+import { PorticoError } from '../../errors/portico-error.js';
+import type { Admitted } from '../../session/host-session.js';
+import type { BatchWriter } from '../../wire/batch-writer.js';
+import { GRANTS } from '../../wire/frames.js';
+import type { GrantRequest, Hello, Standing } from '../../wire/handshake.js';
+import { askerOf, type Caller, judge, subjectOf, type Verdict, type Verdicts } from '../admission/judge.js';
+import { describePrincipal, type Principal } from '../admission/principal.js';
+import type { Confirmation, LiveSession } from '../consent/types.js';
+import { type Placed, place, type Settled, standingOf } from './answer-hello.js';
+import type { Live, Reception } from './reception.js';
+import { type ServedConversation, serveSession } from './serve-session.js';
+import { createSession } from './session.js';
+
+/** What the traffic of a session is told at most so often, in milliseconds. */
+const USAGE_EVERY = 5000;
+
+/** Lets a caller in. What it may use can change for as long as the session lasts. */
+export const admit = (reception: Reception, hello: Hello, caller: Caller, settled: Settled): Admitted => {
+  const id = reception.newSession();
+  return {
+    welcome: {
+      version: settled.version,
+      session: id,
+      instance: reception.instance,
+      ...standingOf(settled.standing, () => settled.isOver !== true),
+      limits: { calls: reception.limits.calls },
+    },
+    begin: ({ writer, nativeBytes }) =>
+      new Stay(reception, hello, { ...caller, session: id }, settled, id, writer).serve(nativeBytes),
+  };
+};
+
+/** The session as consent sees it. A class for its getter: one in an object literal costs a hidden class each. */
+class StayingSession implements LiveSession {
+  constructor(
+    private readonly stay: Stay,
+    readonly id: string,
+    readonly principal: Principal,
+    readonly protocol: string,
+    readonly since: number,
+  ) {}
+
+  get held(): LiveSession['held'] {
+    const { granted, settled } = this.stay;
+    return [...granted].flatMap(([capability, { by, until }]) =>
+      by === 'person' ? [] : [{ subject: subjectOf(settled.publication, capability), by, until }],
+    );
+  }
+}
+
+/** One admitted session's grants: what it asked for, what it has, and what changes about that. */
+class Stay implements Live {
+  readonly session: LiveSession;
+  private readonly wished: Set<string>;
+  private server: ServedConversation | undefined;
+  granted: ReadonlyMap<string, Verdict>;
+  private last: Standing;
+  /** What consent knows this session to have. */
+  private claimed: readonly string[];
+  private round = 0;
+
+  constructor(
+    private readonly reception: Reception,
+    hello: Hello,
+    private readonly caller: Caller,
+    readonly settled: Settled,
+    id: string,
+    private readonly writer: BatchWriter,
+  ) {
+    const { platform, principal } = reception;
+    this.wished = new Set([...hello.needs, ...hello.wants]);
+    this.last = standingOf(settled.standing, () => settled.isOver !== true);
+    this.claimed = [...settled.standing.granted.keys()];
+    this.granted = settled.standing.granted;
+    this.session = new StayingSession(
+      this,
+      id,
+      principal,
+      settled.publication.protocol.name,
+      platform.time(),
+    );
+  }
+
+  serve(nativeBytes: boolean): ServedConversation {
+    const { reception, settled, session, caller, writer } = this;
+    const { authorities, principal, platform } = reception;
+    const { consent, log } = authorities;
+    const { publication, version, standing } = settled;
+    const names = [...standing.granted.keys()];
+    // Not before: while the rules made up their mind, the caller may have gone.
+    log?.({
+      level: 'info',
+      event: 'admitted',
+      message: `admitted ${describePrincipal(principal)} to ${publication.protocol.name} ${version}: ${names.join(', ') || 'nothing'}`,
+      principal,
+      session: session.id,
+    });
+    this.server = serveSession({
+      publication,
+      session: createSession({ id: session.id, principal, version, grants: names }),
+      granted: standing.granted,
+      clock: platform,
+      alarm: reception.alarm,
+      limits: reception.limits,
+      writer,
+      nativeBytes,
+      allowance: reception.allowance,
+      endsAt: this.endOf(standing.granted),
+      usage: consent && this.usage(),
+      report(path, error) {
+        log?.({
+          level: 'error',
+          event: 'handler-failed',
+          message: `${path} failed`,
+          principal,
+          session: session.id,
+          error,
+        });
+      },
+      request: (body) => this.request(body),
+      confirm: (capability, confirmation, signal) => this.confirm(capability, confirmation, signal),
+      lapsed: () => this.refresh(),
+    });
+    reception.began(this);
+    if (consent) {
+      const asker = askerOf(consent, caller);
+      consent.admitted(
+        session,
+        asker,
+        names.map((each) => subjectOf(publication, each)),
+      );
+      if (asker.key && [...standing.granted.values()].some(({ remembers }) => remembers))
+        consent.rememberKey(principal, asker.key);
+      if (standing.asked.length > 0 && !settled.isOver) {
+        const capabilities = standing.asked.map((name) => ({ name, needed: false }));
+        consent.ask({ asker, protocol: publication.protocol, capabilities }).then(
+          () => this.refresh(),
+          () => this.refresh(),
+        );
+      }
+    }
+    return this.server;
+  }
+
+  refresh(): void {
+    const verdicts = judge(this.reception.authorities, this.settled.publication, this.caller);
+    const round = ++this.round;
+    if (!(verdicts instanceof Promise)) this.apply(verdicts);
+    // A later judgement may have been faster.
+    else void verdicts.then((settled) => round === this.round && this.apply(settled));
+  }
+
+  private apply(verdicts: Verdicts): Placed {
+    const placed = place(verdicts, this.wished);
+    const { consent } = this.reception.authorities;
+    const { publication } = this.settled;
+    const names = [...placed.granted.keys()];
+    const isMore = names.some((each) => !this.claimed.includes(each));
+    this.claimed = names;
+    this.granted = placed.granted;
+    this.server?.regrant(placed.granted, this.endOf(placed.granted));
+    // What was allowed once is this session's from now on.
+    if (consent && isMore)
+      consent.admitted(
+        this.session,
+        askerOf(consent, this.caller),
+        names.map((each) => subjectOf(publication, each)),
+      );
+    const open = consent?.pending(this.reception.principal);
+    const standing = standingOf(
+      placed,
+      (each) => open?.protocol === this.session.protocol && open.capabilities.includes(each),
+    );
+    if (JSON.stringify(standing) !== JSON.stringify(this.last)) {
+      this.last = standing;
+      this.writer.push([GRANTS, standing]);
+    }
+    return placed;
+  }
+
+  /** When on the clock the first of what is granted ends. */
+  private endOf(granted: ReadonlyMap<string, Verdict>): number {
+    const { platform } = this.reception;
+    let end = Number.POSITIVE_INFINITY;
+    for (const { until } of granted.values()) if (until !== undefined) end = Math.min(end, until);
+    return end === Number.POSITIVE_INFINITY ? end : platform.now() + Math.max(0, end - platform.time());
+  }
+
+  /** What the client asks for beside what it has, or gives back. */
+  private async request({ ask, drop }: GrantRequest): Promise<PorticoError | undefined> {
+    const { authorities, principal } = this.reception;
+    const { consent } = authorities;
+    const { publication } = this.settled;
+    const dropped = drop.filter((each) => this.wished.delete(each));
+    if (dropped.length > 0) {
+      consent?.giveBack(
+        principal,
+        dropped.map((each) => subjectOf(publication, each)),
+      );
+      this.refresh();
+    }
+    if (ask.length === 0) return undefined;
+    let placed = place(await judge(authorities, publication, this.caller), ask);
+    if (placed.asked.length > 0 && Object.keys(placed.refused).length === 0 && consent) {
+      if (consent.pending(principal))
+        return new PorticoError('CONSENT_PENDING', 'the person is being asked already');
+      const capabilities = placed.asked.map((name) => ({ name, needed: true }));
+      for (const each of ask) this.wished.add(each);
+      try {
+        const asking = consent.ask({
+          asker: askerOf(consent, this.caller),
+          protocol: publication.protocol,
+          capabilities,
+        });
+        this.refresh();
+        await asking;
+      } catch (error) {
+        return PorticoError.is(error) ? error : new PorticoError('INTERNAL', 'a person could not be asked');
+      } finally {
+        this.refresh();
+      }
+      placed = place(await judge(authorities, publication, this.caller), ask);
+    }
+    const missing = ask.filter((each) => !placed.granted.has(each));
+    for (const each of ask) if (placed.granted.has(each)) this.wished.add(each);
+    this.refresh();
+    return missing.length === 0 ? undefined : refusalOf(missing, placed);
+  }
+
+  private async confirm(
+    capability: string,
+    confirmation: Confirmation,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { consent } = this.reception.authorities;
+    if (!consent) throw new PorticoError('INVALID_ARGUMENT', 'call.confirm needs createHost({ consent })');
+    return consent.confirm(
+      askerOf(consent, this.caller),
+      subjectOf(this.settled.publication, capability),
+      confirmation,
+      signal,
+    );
+  }
+
+  /** Adds up what is used, and tells it now and then: nobody looks at a plot call by call. */
+  private usage(): (calls: number, bytes: number) => void {
+    const { authorities, platform, principal } = this.reception;
+    let calls = 0;
+    let bytes = 0;
+    return (more, size) => {
+      if (calls === 0)
+        platform.after(USAGE_EVERY, () => {
+          authorities.consent?.traffic(principal, calls, bytes);
+          calls = bytes = 0;
+        });
+      calls += more;
+      bytes += size;
+    };
+  }
+}
+
+const refusalOf = (missing: readonly string[], { asked, refused, retryAfter }: Placed): PorticoError => {
+  const codes = missing.map((each) =>
+    asked.includes(each) ? 'CONSENT_DENIED' : Object.hasOwn(refused, each) ? refused[each] : 'UNKNOWN_MEMBER',
+  );
+  const text = `not granted: ${missing.join(', ')}`;
+  if (codes.includes('UNKNOWN_MEMBER')) return new PorticoError('UNKNOWN_MEMBER', text);
+  return codes.includes('CAPABILITY_REFUSED')
+    ? new PorticoError('CAPABILITY_REFUSED', text)
+    : new PorticoError('CONSENT_DENIED', text, {
+        data: { capabilities: missing, retryAfter: retryAfter ?? 0 },
+      });
+};

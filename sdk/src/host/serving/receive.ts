@@ -1,0 +1,133 @@
+import { PorticoError, toWire } from '../../errors/portico-error.js';
+import type { Admitted, Answer, Interview } from '../../session/host-session.js';
+import type { Hello } from '../../wire/handshake.js';
+import { askerOf, type Caller, judge, judgeAgain, maySee, neededBy } from '../admission/judge.js';
+import { admit } from './admit.js';
+import { answerHello, type Candidate, notGranted, place, type Settled } from './answer-hello.js';
+import { askForProof } from './ask-for-proof.js';
+import type { Reception } from './reception.js';
+
+/** Answers a caller's hello: by the rules at once where they can, else after they, a proof or a person have spoken. */
+export const receive =
+  (reception: Reception) =>
+  (hello: Hello, interview: Interview): Answer | Promise<Answer> => {
+    const { mine, others, principal } = reception;
+    const caller: Caller = {
+      principal,
+      evidence: { token: hello.token },
+      gathered: 'hello',
+      name: hello.name,
+    };
+    const ready = [...mine, ...others].every(
+      ({ verdicts }) => !(verdicts instanceof Promise) && neededBy([verdicts]) === undefined,
+    );
+    return ready
+      ? conclude(reception, hello, interview, caller, mine as readonly Candidate[])
+      : listen(reception, hello, interview, caller);
+  };
+
+/** Waits for slow rules, and for what the caller has to show. */
+const listen = async (
+  reception: Reception,
+  hello: Hello,
+  interview: Interview,
+  first: Caller,
+): Promise<Answer> => {
+  const { authorities, principal, platform } = reception;
+  let caller = first;
+  let mine = await judgeAgain(authorities, reception.mine, caller);
+  const isIn = (): boolean => mine.some(({ verdicts }) => maySee(verdicts));
+  // Those of other protocols have to be waited for, too: see the doorkeeper.
+  let others = isIn() ? [] : await judgeAgain(authorities, reception.others, caller);
+  if (neededBy([...mine, ...others].map(({ verdicts }) => verdicts)) === 'proof') {
+    const outcome = await askForProof(
+      hello,
+      { host: platform.own.id, client: 'id' in principal ? principal.id : '', port: reception.port },
+      interview,
+      platform,
+    );
+    if (outcome?.reason !== undefined) {
+      reception.logRefusal(principal, outcome.reason);
+      return { refused: reception.refusal() };
+    }
+    caller = { ...caller, evidence: { token: hello.token, key: outcome?.key }, gathered: 'proof' };
+    mine = await judgeAgain(authorities, mine, caller);
+    others = isIn() ? [] : await judgeAgain(authorities, others, caller);
+  }
+  return conclude(reception, hello, interview, caller, mine);
+};
+
+const conclude = (
+  reception: Reception,
+  hello: Hello,
+  interview: Interview,
+  caller: Caller,
+  candidates: readonly Candidate[],
+): Answer | Promise<Answer> => {
+  const settled = answerHello(hello, candidates, reception.refusal(), reception.hint());
+  if ('refusal' in settled) {
+    reception.logRefusal(reception.principal, settled.refusal.code);
+    return { refused: settled.refusal };
+  }
+  const { granted, asked } = settled.standing;
+  // A client that has something to begin with is not kept waiting for what it can do without.
+  const holds = asked.length > 0 && (granted.size === 0 || hello.needs.some((each) => asked.includes(each)));
+  return holds
+    ? askFirst(reception, hello, interview, caller, settled)
+    : admitted(reception, hello, caller, settled);
+};
+
+/** Has the person decide before anything else. */
+const askFirst = async (
+  reception: Reception,
+  hello: Hello,
+  interview: Interview,
+  caller: Caller,
+  settled: Settled,
+): Promise<Answer> => {
+  const { authorities, principal, limits } = reception;
+  const { consent } = authorities;
+  const { publication, standing } = settled;
+  if (!consent) return { refused: reception.refusal() };
+  const capabilities = standing.asked.map((name) => ({ name, needed: hello.needs.includes(name) }));
+  const asking = consent
+    .ask({ asker: askerOf(consent, caller), protocol: publication.protocol, capabilities })
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  authorities.log?.({
+    level: 'info',
+    event: 'asked',
+    message: `a person is asked for ${standing.asked.join(', ')} of ${publication.protocol.name}`,
+    principal,
+  });
+  const known = interview.pending({
+    capabilities: [...standing.asked],
+    expiresIn: Math.max(0, Math.ceil(consent.pending(principal)?.expiresIn ?? limits.pending)),
+  });
+  const error = await asking;
+  await known;
+  if (error !== undefined) {
+    reception.logRefusal(principal, 'a person could not be asked');
+    return {
+      refused: toWire(
+        PorticoError.is(error) ? error : new PorticoError('INTERNAL', 'a person could not be asked'),
+      ),
+    };
+  }
+  const after = place(await judge(authorities, publication, caller), [...hello.needs, ...hello.wants]);
+  const missing = hello.needs.filter((each) => !after.granted.has(each));
+  if (missing.length > 0) {
+    reception.logRefusal(principal, `not granted: ${missing.join(', ')}`);
+    return { refused: notGranted(missing, after, reception.hint()) };
+  }
+  return admitted(reception, hello, caller, { ...settled, standing: after, isOver: true });
+};
+
+const admitted = (
+  reception: Reception,
+  hello: Hello,
+  caller: Caller,
+  settled: Settled,
+): { readonly admitted: Admitted } => ({ admitted: admit(reception, hello, caller, settled) });

@@ -1,0 +1,37 @@
+import type { Allowance } from '../../call/callee.js';
+import type { Limits } from '../../limits/limits.js';
+import type { Alarm } from '../../platform/alarm.js';
+import type { HostPlatform } from '../../platform/platform.js';
+import type { Refusal } from '../../wire/handshake.js';
+import type { Authorities, Judged } from '../admission/judge.js';
+import type { Principal } from '../admission/principal.js';
+import type { LiveSession } from '../consent/types.js';
+
+/** An admitted session, as the doorkeeper sees it. */
+export interface Live {
+  readonly session: LiveSession;
+  /** Judges it afresh: at once, where the rules decide at once. */
+  refresh(): void;
+}
+
+/** All that the reception of one caller needs. */
+export interface Reception {
+  readonly authorities: Authorities;
+  readonly limits: Limits;
+  readonly platform: HostPlatform;
+  readonly alarm: Alarm;
+  readonly allowance: Allowance | undefined;
+  readonly principal: Principal;
+  /** The name of the port. */
+  readonly port: string;
+  /** What was decided before the hello: of the protocol that the port names, and of all others. */
+  readonly mine: readonly Judged[];
+  readonly others: readonly Judged[];
+  readonly instance: string;
+  newSession(): string;
+  /** What whoever is not admitted is told. */
+  refusal(): Refusal;
+  hint(): string;
+  logRefusal(principal: Principal, why: string): void;
+  began(live: Live): void;
+}

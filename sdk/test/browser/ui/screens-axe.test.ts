@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import {
+  chromium,
+  open,
+  PATIENCE,
+  page,
+  screens,
+  until,
+  untilArmed,
+  useScreens,
+} from '../../unit/ui/support/driver.js';
+import { OVERVIEWS, PROMPTS } from '../../unit/ui/support/samples.js';
+
+const SCHEMES = ['light', 'dark'] as const;
+
+describe.skipIf(!chromium)('axe-core finds nothing, in Chromium', { timeout: PATIENCE }, () => {
+  useScreens();
+
+  const states = [
+    ...Object.keys(PROMPTS).map((state) => `screen=prompt&state=${state}`),
+    'screen=prompt&state=none',
+    'screen=prompt&state=full&rtl',
+    'screen=prompt&state=first&fails=UNREACHABLE',
+    'screen=prompt&state=first&fails=REFUSED',
+    ...Object.keys(OVERVIEWS).map((state) => `screen=connections&state=${state}`),
+    'screen=connections&state=full&rtl',
+    'screen=connections&state=full&fails=UNREACHABLE',
+    'screen=connections&state=full&fails=REFUSED',
+  ];
+  test.each(states)('%s', async (query) => {
+    await open(query);
+    await until('[lang]');
+    if (query.includes('prompt') && !/none|fails/.test(query)) await untilArmed();
+    for (const scheme of SCHEMES) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      expect(await screens.check(page), scheme).toEqual([]);
+    }
+    for (const details of await page.$$(
+      'portico-traffic >>> details, portico-connections >>> .deeds button',
+    )) {
+      await details.evaluate((element) => {
+        if (element instanceof HTMLDetailsElement) element.open = true;
+        else (element as HTMLButtonElement).click();
+      });
+    }
+    expect(await screens.check(page), 'opened').toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { answered, asker, nth, of, session, settle, stage } from '../../support/consent-platform.js';
+import { PRINCIPALS } from '../../support/principals.js';
+
+const MINUTE = 60_000;
+
+const booted = async () => {
+  const on = stage();
+  const it = on.boot();
+  await it.consent.loading;
+  return { ...on, it, ...it };
+};
+
+describe('the audit log', () => {
+  test('counts what happens again, and has the newest first', async () => {
+    const { consent, clock } = await booted();
+    for (let n = 0; n < 3; n++) {
+      consent.record(PRINCIPALS.page, 'refused');
+      clock.advance(10);
+    }
+    consent.record(PRINCIPALS.page, 'quota', of('read'));
+    expect(await consent.audit()).toEqual([
+      {
+        caller: { key: 'page https://app.example', kind: 'page', origin: 'https://app.example' },
+        decision: 'quota',
+        subject: of('read'),
+        title: 'See your purse',
+        count: 1,
+        first: 30,
+        last: 30,
+      },
+      {
+        caller: { key: 'page https://app.example', kind: 'page', origin: 'https://app.example' },
+        decision: 'refused',
+        count: 3,
+        first: 0,
+        last: 20,
+      },
+    ]);
+  });
+
+  test('has an admission once for each session, and none of our own pages', async () => {
+    const { consent } = await booted();
+    const one = session();
+    consent.admitted(one, asker(), [of('read')]);
+    consent.admitted(one, asker(), [of('read'), of('spend')]);
+    consent.admitted(session(), asker(), [of('read')]);
+    consent.admitted(session(PRINCIPALS.self), asker(PRINCIPALS.self), [of('read')]);
+    const entries = await consent.audit();
+    expect(entries.map(({ decision, count }) => [decision, count])).toEqual([['admitted', 2]]);
+    expect(await consent.list()).toHaveLength(1);
+  });
+
+  test('what strangers cause does not wash out what the person did, and all is bounded', async () => {
+    const { it, consent, clock } = await booted();
+    await answered(it, asker(), { read: 'always' });
+    for (let n = 0; n < 2000; n++) {
+      clock.advance(1);
+      consent.record(nth(n), n % 2 ? 'refused' : 'quota');
+    }
+    const entries = await consent.audit();
+    expect(entries).toHaveLength(251);
+    expect(entries.at(-1)).toMatchObject({ decision: 'allowed', subject: of('read') });
+    expect(entries[0]?.last).toBe(2000);
+    for (let n = 0; n < 2000; n++) consent.record(nth(n), 'denied', of('read'));
+    expect(await consent.audit()).toHaveLength(500);
+  });
+
+  test('survives a restart, and goes on counting', async () => {
+    const on = stage();
+    const first = on.boot();
+    await first.consent.loading;
+    first.consent.record(PRINCIPALS.page, 'refused');
+    on.clock.advance(MINUTE);
+    await settle();
+    first.stop();
+    const { consent } = on.boot();
+    consent.record(PRINCIPALS.page, 'refused');
+    await consent.loading;
+    expect(await consent.audit()).toMatchObject([{ decision: 'refused', count: 2, first: 0, last: MINUTE }]);
+  });
+});
+
+describe('traffic', () => {
+  test('is added up by minutes of the last hour, for one and for all', async () => {
+    const { consent, clock } = await booted();
+    clock.advance(100 * MINUTE);
+    consent.traffic(PRINCIPALS.extension, 2, 100);
+    consent.traffic(PRINCIPALS.other, 1, 1);
+    clock.advance(MINUTE);
+    consent.traffic(PRINCIPALS.extension, 3, 50.4);
+    const mine = await consent.usage(`extension ${PRINCIPALS.extension.id}`);
+    expect(mine.from).toBe(42 * MINUTE);
+    expect(mine.calls).toHaveLength(60);
+    expect(mine.calls.slice(-2)).toEqual([2, 3]);
+    expect(mine.bytes.slice(-2)).toEqual([100, 50]);
+    expect((await consent.usage()).calls.slice(-2)).toEqual([3, 3]);
+    expect((await consent.usage('__proto__')).calls.every((each) => each === 0)).toBe(true);
+    clock.advance(59 * MINUTE);
+    expect((await consent.usage()).calls.filter(Boolean)).toEqual([3]);
+    clock.advance(MINUTE);
+    expect((await consent.usage()).calls.filter(Boolean)).toEqual([]);
+  });
+
+  test('a clock that is set back neither loses nor shows what lies ahead', async () => {
+    const on = stage();
+    let time = 100 * MINUTE;
+    const { consent } = on.boot({ platform: { time: () => time } });
+    await consent.loading;
+    consent.traffic(PRINCIPALS.extension, 1, 1);
+    time -= 5 * MINUTE;
+    consent.traffic(PRINCIPALS.extension, 2, 1);
+    consent.traffic(PRINCIPALS.extension, 2, 1);
+    expect((await consent.usage()).calls.filter(Boolean)).toEqual([4]);
+  });
+
+  test('of ours is not counted, and callers are bounded', async () => {
+    const { consent, clock, store } = await booted();
+    consent.traffic(PRINCIPALS.self, 5, 5);
+    for (let n = 0; n < 3000; n++) consent.traffic(nth(n), 1, 1);
+    expect((await consent.usage()).calls.at(-1)).toBe(1000);
+    clock.advance(1000);
+    await settle();
+    const { traffic } = store.read('portico.traffic') as { traffic: unknown[] };
+    expect(traffic).toHaveLength(1000);
+  });
+
+  test('survives a restart', async () => {
+    const on = stage();
+    const first = on.boot();
+    await first.consent.loading;
+    first.consent.traffic(PRINCIPALS.extension, 7, 70);
+    on.clock.advance(1000);
+    await settle();
+    first.stop();
+    const { consent } = on.boot();
+    await consent.loading;
+    expect((await consent.usage()).calls.at(-1)).toBe(7);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { answered, asker, of, prompted, settle, stage } from '../../support/consent-platform.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const booted = async () => {
+  const on = stage();
+  const it = on.boot();
+  await it.consent.loading;
+  const wait = (): number => {
+    const recalled = it.consent.recall(asker(), of('read'), 1);
+    return recalled.verdict === 'refuse' ? recalled.retryAfter : 0;
+  };
+  return { ...on, it, wait };
+};
+
+describe('denials hold the longer the more there are', () => {
+  test('said no to: an hour, four times that for each next, at most thirty days', async () => {
+    const { it, wait, clock } = await booted();
+    for (const length of [HOUR, 4 * HOUR, 16 * HOUR, 64 * HOUR, 256 * HOUR, 30 * DAY, 30 * DAY]) {
+      await answered(it, asker(), { read: 'deny' });
+      expect(wait()).toBe(length);
+      clock.advance(length - 1);
+      expect(wait()).toBe(1);
+      clock.advance(1);
+      expect(wait()).toBe(0);
+    }
+  });
+
+  test('closed: a minute, four times that for each next, at most a day', async () => {
+    const { it, wait, clock, windows } = await booted();
+    for (const length of [1, 4, 16, 64, 256, 1024, 1440, 1440].map((minutes) => minutes * MINUTE)) {
+      await prompted(it, asker(), 'read');
+      windows.shut(windows.opened);
+      await settle();
+      expect(wait()).toBe(length);
+      clock.advance(length);
+    }
+  });
+
+  test('lapsed is as good as closed', async () => {
+    const { it, wait, clock } = await booted();
+    const asked = prompted(it, asker(), 'read');
+    await asked;
+    clock.advance(300_000);
+    expect(wait()).toBe(MINUTE);
+  });
+
+  test('an allowance ends the count, and so does forgetting', async () => {
+    for (const mend of ['allow', 'forget'] as const) {
+      const { it, wait, clock } = await booted();
+      await answered(it, asker(), { read: 'deny' });
+      clock.advance(HOUR);
+      await answered(it, asker(), { read: 'deny' });
+      expect(wait()).toBe(4 * HOUR);
+      const key = (await it.consent.list())[0]?.caller.key ?? '';
+      if (mend === 'allow') {
+        clock.advance(4 * HOUR);
+        await answered(it, asker(), { read: 'always' });
+        it.consent.giveBack(asker().principal, [of('read')]);
+      } else await it.consent[mend](key);
+      expect(wait()).toBe(0);
+      await answered(it, asker(), { read: 'deny' });
+      expect(wait()).toBe(HOUR);
+    }
+  });
+
+  test('each capability has its own, and they survive a restart', async () => {
+    const { it, clock, boot } = await booted();
+    await answered(it, asker(), { read: 'deny', spend: 'always' });
+    it.stop();
+    clock.advance(MINUTE);
+    const { consent } = boot();
+    await consent.loading;
+    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'refuse', retryAfter: HOUR - MINUTE });
+    expect(consent.recall(asker(), of('spend'), 1)).toEqual({ verdict: 'allow' });
+  });
+
+  test('a clock that is set back prolongs none', async () => {
+    const { it, store, boot, clock } = await booted();
+    clock.advance(10 * DAY);
+    await answered(it, asker(), { read: 'deny' });
+    it.stop();
+    const stored = store.read('portico.grants') as { principals: { denials: { since: number }[] }[] };
+    expect(stored.principals[0]?.denials[0]?.since).toBe(10 * DAY);
+    const { consent } = boot({ platform: { time: () => 0 } });
+    await consent.loading;
+    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'refuse', retryAfter: HOUR });
+  });
+
+  test('during one nobody is asked', async () => {
+    const { it, windows } = await booted();
+    await answered(it, asker(), { read: 'deny' });
+    const before = windows.opened;
+    expect(await prompted(it, asker(), 'read')).toBe('');
+    expect(windows.opened).toBe(before);
+  });
+});

@@ -1,0 +1,106 @@
+import { defineProtocol, event, method } from 'portico';
+import { connect } from 'portico/client';
+import { anyExtension, ask, consent, createHost } from 'portico/host';
+import { Type } from 'typebox';
+import { describe, expect, test, vi } from 'vitest';
+import { fakeStore, fakeWindows, screensOf } from '../../support/consent-platform.js';
+import { linked } from '../../support/linked.js';
+
+const purse = defineProtocol({
+  name: 'org.example.purse',
+  version: '1.0.0',
+  capabilities: {
+    read: { title: 'See', members: { sum: method({ result: Type.Integer() }), changed: event(Type.Null()) } },
+    spend: { title: 'Spend', members: { pay: method() } },
+  },
+});
+
+/** A host with a person in front of it, and a client's platform. */
+const start = () => {
+  const store = fakeStore();
+  const windows = fakeWindows();
+  const background = () => {
+    const asks = consent();
+    const host = createHost({ consent: asks });
+    host.publish(purse, {
+      read: { admit: [ask(anyExtension())], provide: () => ({ sum: () => 7 }) },
+      spend: { admit: [ask(anyExtension())], provide: () => ({ pay() {} }) },
+    });
+    return { asks, host };
+  };
+  const first = background();
+  const link = linked(first.host);
+  Object.assign(link.platform, { store, windows });
+  return {
+    ...first,
+    link,
+    windows,
+    restart() {
+      link.cut();
+      windows.unlisten();
+      const next = background();
+      link.host = next.host;
+      return next;
+    },
+  };
+};
+
+const answer = async (
+  host: Parameters<typeof screensOf>[0],
+  verdicts: Readonly<Record<string, 'always' | 'once' | 'deny'>>,
+) => {
+  const { prompts } = screensOf(host);
+  const [prompt] = await vi.waitFor(async () => {
+    const open = await prompts.list();
+    expect(open).toHaveLength(1);
+    return open;
+  });
+  const answers = Object.entries(verdicts).map(([capability, verdict]) => ({ capability, verdict }));
+  await prompts.answer({ id: prompt?.id ?? '', answers });
+};
+
+describe('with a host and its clients', () => {
+  test('one of two is allowed; that holds after a restart; revoked, a subscription ends', async () => {
+    const it = start();
+    const { host, link } = it;
+    const { read, has, session } = connect(purse, {
+      needs: ['read'],
+      wants: ['spend'],
+      host: link.platform.own.id,
+      platform: link.platform,
+    });
+    const sum = read.sum();
+    await vi.waitFor(() => expect(session.state).toBe('pending'));
+    await answer(host, { read: 'always', spend: 'deny' });
+    expect(await sum).toBe(7);
+    expect(await has('spend')).toBe(false);
+    const { asks } = it.restart();
+    expect(await read.sum()).toBe(7);
+    expect(it.windows.opened).toBe(1);
+    const events = read.changed();
+    const ended = (async () => {
+      for await (const _ of events);
+    })();
+    ended.catch(() => {});
+    await read.sum();
+    const [connection] = await asks.list();
+    expect(connection).toMatchObject({ sessions: 1 });
+    await asks.revoke(connection?.caller.key ?? '');
+    await expect(ended).rejects.toMatchObject({ code: 'GRANT_REVOKED' });
+  });
+
+  test('allowed once, it is for this session, and another is asked', async () => {
+    const it = start();
+    const { host, link } = it;
+    const first = connect(purse, { needs: ['read'], host: link.platform.own.id, platform: link.platform });
+    const sum = first.read.sum();
+    await answer(host, { read: 'once' });
+    expect(await sum).toBe(7);
+    const second = connect(purse, { needs: ['read'], host: link.platform.own.id, platform: link.platform });
+    const other = second.read.sum();
+    await vi.waitFor(() => expect(second.session.state).toBe('pending'));
+    await answer(host, { read: 'deny' });
+    await expect(other).rejects.toMatchObject({ code: 'CONSENT_DENIED' });
+    expect(await first.read.sum()).toBe(7);
+  });
+});
