@@ -69,7 +69,10 @@ async function functions() {
   const { convert, FAIL } = await internal('protocol/conversion.js');
   const { DEFAULT_LIMITS } = await internal('limits/limits.js');
   // Not before the SDK is built.
-  const { bench } = await import('./bench.protocol.js');
+  const { bench: published } = await import('./bench.protocol.js');
+  const { defineProtocol } = await internal('protocol/define-protocol.js');
+  // Defined by the published copy of Portico; what reads it here is another, and each has kinds of its own.
+  const bench = defineProtocol(JSON.parse(JSON.stringify(published)));
   const protocols = { interpreter: bench, ajv: await compiledForHosts(bench) };
   return (name, side) => {
     if (side === 'clone') return structuredClone;

@@ -8,6 +8,7 @@ import { type Authorities, type Judged, judgeAll, maySee } from './admission/jud
 import { derivePrincipal, describePrincipal, keyOf, type Principal } from './admission/principal.js';
 import type { Allowance as PrincipalAllowance, QuotaKeeper } from './admission/quotas.js';
 import type { LiveSession } from './consent/types.js';
+import { createMeter, type Meter } from './serving/meter.js';
 import { type Publication, rulesForTlsChannels } from './serving/publication.js';
 import { receive } from './serving/receive.js';
 import type { Live } from './serving/reception.js';
@@ -48,6 +49,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
   const guests: Guest[] = [];
   const perPrincipal = new Map<string, number>();
   let watch: Alarm | undefined;
+  let meter: Meter | undefined;
   let instance: string | undefined;
   let admitted = 0;
   let refusal: Refusal | undefined;
@@ -185,6 +187,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     }
     instance ??= platform.randomId();
     watch ??= createAlarm(platform, ring);
+    meter ??= consent && createMeter(platform, consent);
     count(key, 1);
     allowance.hold();
     const guest: Guest = { key, conversation: undefined as unknown as HostSession, live: undefined };
@@ -195,6 +198,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
         platform,
         alarm: watch,
         allowance: context.counts ? allowance : undefined,
+        meter,
         principal,
         port: port.name,
         mine,

@@ -11,9 +11,6 @@ import type { Live, Reception } from './reception.js';
 import { type ServedConversation, serveSession } from './serve-session.js';
 import { createSession } from './session.js';
 
-/** What the traffic of a session is told at most so often, in milliseconds. */
-const USAGE_EVERY = 5000;
-
 /** Lets a caller in. What it may use can change for as long as the session lasts. */
 export const admit = (reception: Reception, hello: Hello, caller: Caller, settled: Settled): Admitted => {
   const id = reception.newSession();
@@ -83,7 +80,7 @@ class Stay implements Live {
 
   serve(nativeBytes: boolean): ServedConversation {
     const { reception, settled, session, caller, writer } = this;
-    const { authorities, principal, platform } = reception;
+    const { authorities, principal, platform, meter } = reception;
     const { consent, log } = authorities;
     const { publication, version, standing } = settled;
     const names = [...standing.granted.keys()];
@@ -106,7 +103,7 @@ class Stay implements Live {
       nativeBytes,
       allowance: reception.allowance,
       endsAt: this.endOf(standing.granted),
-      usage: consent && this.usage(),
+      usage: meter && ((calls, bytes) => meter.use(principal, calls, bytes)),
       report(path, error) {
         log?.({
           level: 'error',
@@ -240,22 +237,6 @@ class Stay implements Live {
       confirmation,
       signal,
     );
-  }
-
-  /** Adds up what is used, and tells it now and then: nobody looks at a plot call by call. */
-  private usage(): (calls: number, bytes: number) => void {
-    const { authorities, platform, principal } = this.reception;
-    let calls = 0;
-    let bytes = 0;
-    return (more, size) => {
-      if (calls === 0)
-        platform.after(USAGE_EVERY, () => {
-          authorities.consent?.traffic(principal, calls, bytes);
-          calls = bytes = 0;
-        });
-      calls += more;
-      bytes += size;
-    };
   }
 }
 

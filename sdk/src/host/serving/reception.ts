@@ -6,6 +6,7 @@ import type { Refusal } from '../../wire/handshake.js';
 import type { Authorities, Judged } from '../admission/judge.js';
 import type { Principal } from '../admission/principal.js';
 import type { LiveSession } from '../consent/types.js';
+import type { Meter } from './meter.js';
 
 /** An admitted session, as the doorkeeper sees it. */
 export interface Live {
@@ -21,6 +22,8 @@ export interface Reception {
   readonly platform: HostPlatform;
   readonly alarm: Alarm;
   readonly allowance: Allowance | undefined;
+  /** Where traffic is added up; absent where nobody looks. */
+  readonly meter: Meter | undefined;
   readonly principal: Principal;
   /** The name of the port. */
   readonly port: string;
