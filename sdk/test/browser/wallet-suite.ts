@@ -192,6 +192,8 @@ const tests: Suite<WalletWorld>['tests'] = (world) => {
       const { wallet } = globalThis as unknown as WalletGlobals;
       void wallet.follow().then((end) => Object.assign(globalThis, { end }));
     });
+    const follows = () => page.evaluate(() => 'follows' in globalThis);
+    await browser.eventually(async () => (await follows()) || undefined, 'the client follows');
     await takeBack('revoke');
     const end = () => page.evaluate(() => (globalThis as { end?: string }).end ?? null);
     expect(await browser.eventually(async () => (await end()) ?? undefined, 'the events end')).toBe(

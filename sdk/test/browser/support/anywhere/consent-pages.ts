@@ -7,11 +7,21 @@ export interface ConsentGlobals {
   readonly consent: Connection<typeof consentProtocol, 'prompts' | 'connections'>;
 }
 
+/** The prompt that is open, once its script has run: a window is there before what it shows. */
+const openPrompt = async (browser: TestBrowser, page: string): Promise<TestPage> => {
+  const prompt = await browser.findPage(`${page}?prompt=`);
+  await browser.eventually(
+    async () => (await prompt.evaluate(() => 'consent' in globalThis)) || undefined,
+    'the prompt is ready',
+  );
+  return prompt;
+};
+
 type Verdict = 'always' | 'once' | 'deny';
 
 /** What the prompt that is open says. */
 export const readPrompt = async (browser: TestBrowser, page: string) =>
-  (await browser.findPage(`${page}?prompt=`)).evaluate(async () => {
+  (await openPrompt(browser, page)).evaluate(async () => {
     const { consent } = globalThis as unknown as ConsentGlobals;
     return consent.prompts.get({ id: new URL(location.href).searchParams.get('prompt') ?? '' });
   });
@@ -22,7 +32,7 @@ export const answerPrompt = async (
   page: string,
   answers: Readonly<Record<string, Verdict | { readonly verdict: Verdict; readonly choices: number[] }>>,
 ): Promise<void> => {
-  const prompt = await browser.findPage(`${page}?prompt=`);
+  const prompt = await openPrompt(browser, page);
   const list = Object.entries(answers).map(([capability, answer]) => ({
     capability,
     ...(typeof answer === 'string' ? { verdict: answer } : answer),
@@ -38,7 +48,7 @@ export const answerPrompt = async (
 
 /** The person says yes or no to one call. */
 export const answerConfirmation = async (browser: TestBrowser, page: string, yes: boolean): Promise<void> => {
-  await inPage(await browser.findPage(`${page}?prompt=`), yes, (yes) => {
+  await inPage(await openPrompt(browser, page), yes, (yes) => {
     const { consent } = globalThis as unknown as ConsentGlobals;
     const id = new URL(location.href).searchParams.get('prompt') ?? '';
     consent.prompts.confirm({ id, yes: yes as boolean }).catch(() => {});
@@ -48,12 +58,13 @@ export const answerConfirmation = async (browser: TestBrowser, page: string, yes
 
 /** The person closes the window without an answer. */
 export const closePrompt = async (browser: TestBrowser, page: string): Promise<void> => {
-  await (await browser.findPage(`${page}?prompt=`)).close();
+  await (await openPrompt(browser, page)).close();
   await gone(browser, page);
 };
 
+/** Its window may be closed before the test is told that it ran: whether it did, shows in what comes of it. */
 const inPage = (page: TestPage, value: unknown, run: (value: unknown) => void): Promise<void> =>
-  page.evaluate(run, value) as Promise<void>;
+  (page.evaluate(run, value) as Promise<void>).catch(() => {});
 
 const gone = (browser: TestBrowser, page: string): Promise<unknown> =>
   browser.eventually(
