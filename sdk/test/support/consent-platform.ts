@@ -339,3 +339,11 @@ export const session = (principal: Principal = PRINCIPALS.extension): LiveSessio
   since: 0,
   held: [],
 });
+
+/** A background that has started, with all that is around it, once its storage is read. */
+export const booted = async (options: BootOptions = {}) => {
+  const on = stage();
+  const it = on.boot(options);
+  await it.consent.loading;
+  return { ...on, it, ...it };
+};

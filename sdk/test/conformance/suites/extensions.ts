@@ -1,28 +1,8 @@
 import { expect } from 'vitest';
 import { type Case, expected, type Suite } from '../support/case.js';
-import { eventually } from '../support/eventually.js';
 import { untilAnswers } from '../support/long-facts.js';
 import type { Runtime } from '../support/runtime.js';
-
-/** Stops the background, does something to another extension, and waits until it is up again; gives what it was told. */
-const toldAfter = async (runtime: Runtime, act: () => Promise<void>): Promise<readonly string[]> => {
-  const { background } = await runtime.extension('watching');
-  await runtime.stop('watching');
-  await act();
-  await eventually(
-    runtime,
-    async () => (await runtime.isRunning('watching')) || undefined,
-    'the background is started',
-  );
-  return eventually(
-    runtime,
-    async () => {
-      const told = await background.run('seenHere');
-      return told.length > 0 ? told : undefined;
-    },
-    'the background is told',
-  );
-};
+import { toldAfter } from '../support/told-after.js';
 
 /** Has the extension that comes and goes come. */
 const comes = async (runtime: Runtime): Promise<void> => {

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { Case, Suite } from '../support/case.js';
 import { eventually } from '../support/eventually.js';
-import type { Agent, Runtime } from '../support/runtime.js';
+import type { Agent } from '../support/runtime.js';
+import { toldAfter } from '../support/told-after.js';
 
 /** Opens popup.html in a window of its own; gives the window's number. */
 const openPrompt = async (agent: Agent): Promise<number> => {
@@ -9,30 +10,6 @@ const openPrompt = async (agent: Agent): Promise<number> => {
   expect(type).toBe('popup');
   if (id === undefined) throw new Error('the window has no number');
   return id;
-};
-
-/** Stops the background, has a window closed meanwhile, and waits until it is up again; gives what it was told. */
-const toldAfter = async (
-  runtime: Runtime,
-  close: (page: Agent) => Promise<void>,
-): Promise<readonly string[]> => {
-  const { background, page } = await runtime.extension('watching');
-  await runtime.stop('watching');
-  expect(await runtime.isRunning('watching')).toBe(false);
-  await close(page);
-  await eventually(
-    runtime,
-    async () => (await runtime.isRunning('watching')) || undefined,
-    'the background is started',
-  );
-  return eventually(
-    runtime,
-    async () => {
-      const told = await background.run('seenHere');
-      return told.length > 0 ? told : undefined;
-    },
-    'the background is told',
-  );
 };
 
 const cases: Case[] = [

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { answered, asker, nth, of, session, settle, stage } from '../../support/consent-platform.js';
+import { answered, asker, booted, nth, of, session, settle, stage } from '../../support/consent-platform.js';
 import { PRINCIPALS } from '../../support/principals.js';
 
 const MINUTE = 60_000;
-
-const booted = async () => {
-  const on = stage();
-  const it = on.boot();
-  await it.consent.loading;
-  return { ...on, it, ...it };
-};
 
 describe('the audit log', () => {
   test('counts what happens again, and has the newest first', async () => {

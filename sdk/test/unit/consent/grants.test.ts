@@ -4,6 +4,7 @@ import {
   ACCOUNTS,
   answered,
   asker,
+  booted,
   of,
   prompted,
   purse,
@@ -20,13 +21,6 @@ const grown = defineProtocol({
   ...purse,
   capabilities: { ...purse.capabilities, read: { title: 'See your purse', revision: 2 } },
 });
-
-const booted = async (options = {}) => {
-  const on = stage();
-  const it = on.boot(options);
-  await it.consent.loading;
-  return { ...on, it, ...it };
-};
 
 describe('what a person allows', () => {
   test('holds from then on, for that capability and that caller alone', async () => {
@@ -285,7 +279,7 @@ test('choices that are no plain data, too large, nameless or too many are left o
     null,
     ...Array.from({ length: 100 }, (_, n) => ({ label: `${n}`, value: n })),
   ];
-  const { it, log } = await booted({ choices: async () => hostile });
+  const { it, log } = await booted({ choices: async () => hostile as never });
   const id = await prompted(it, asker(), 'accounts');
   const { capabilities } = await it.screens.prompts.get({ id });
   expect(capabilities[0]?.choices?.slice(0, 4)).toEqual(['Savings', 'Pocket money', '0', '1']);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   asker,
   type BootOptions,
+  booted,
   of,
   prompted,
   purse,
@@ -12,13 +13,6 @@ import {
   stage,
 } from '../../support/consent-platform.js';
 import { PRINCIPALS } from '../../support/principals.js';
-
-const booted = async (options: BootOptions = {}) => {
-  const on = stage();
-  const it = on.boot(options);
-  await it.consent.loading;
-  return { ...on, it, ...it };
-};
 
 describe('windows', () => {
   test('where there are none, that is a denial as by closing, and the log says so', async () => {

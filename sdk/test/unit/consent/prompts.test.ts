@@ -5,23 +5,15 @@ import {
   ACCOUNTS,
   answered,
   asker,
-  type BootOptions,
+  booted,
   nth,
   of,
   prompted,
   purse,
   request,
   settle,
-  stage,
 } from '../../support/consent-platform.js';
 import { PRINCIPALS } from '../../support/principals.js';
-
-const booted = async (options: BootOptions = {}) => {
-  const on = stage();
-  const it = on.boot(options);
-  await it.consent.loading;
-  return { ...on, it, ...it };
-};
 
 /** Whether a promise has settled by now. */
 const isOver = async (promise: Promise<unknown>): Promise<boolean> => {

@@ -3,17 +3,10 @@ import { extension, loopback, ownContentScript, page } from 'portico/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { consentProtocol } from '../../../src/consent/consent-protocol.js';
 import { consent } from '../../../src/host/consent/consent.js';
-import { answered, asker, of, prompted, session, stage } from '../../support/consent-platform.js';
+import { answered, asker, booted, of, prompted, session } from '../../support/consent-platform.js';
 import { PRINCIPALS } from '../../support/principals.js';
 
 const WHO = `extension ${PRINCIPALS.extension.id}`;
-
-const booted = async () => {
-  const on = stage();
-  const it = on.boot();
-  await it.consent.loading;
-  return { ...on, it, ...it };
-};
 
 describe('the consent protocol', () => {
   test.each([

@@ -2,17 +2,10 @@ import { defineProtocol } from 'portico';
 import { describe, expect, test } from 'vitest';
 import { keyOf } from '../../../src/host/admission/principal.js';
 import { MAX_PRINCIPALS } from '../../../src/host/consent/grant-book.js';
-import { answered, asker, nth, of, session, stage } from '../../support/consent-platform.js';
+import { answered, asker, booted, nth, of, session } from '../../support/consent-platform.js';
 import { PRINCIPALS } from '../../support/principals.js';
 
 const key = (thumbprint: string) => ({ thumbprint, algorithm: 'Ed25519' }) as const;
-
-const booted = async (options = {}) => {
-  const on = stage();
-  const it = on.boot(options);
-  await it.consent.loading;
-  return { ...on, it, ...it };
-};
 
 describe('taking back', () => {
   test('revoking acts before it returns, and counts as a no: nobody is asked again at once', async () => {
