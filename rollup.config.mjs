@@ -121,7 +121,11 @@ async function protocolPlugin(extension, file) {
   return portico({
     descriptions: false,
     lint: false,
-    ...(isSmallest(extension, file) && { capabilities: ['read'], errorTexts: false }),
+    ...(isSmallest(extension, file) && {
+      capabilities: ['read'],
+      titles: false,
+      errorTexts: false,
+    }),
   });
 }
 
@@ -173,12 +177,17 @@ const oxc = () => ({
   },
 });
 
-/** Properties that only Portico itself reads, each of a name that no browser's API, protocol or frame has. */
+/**
+ * Properties that only Portico and its compiled protocols have in this one bundle: each of a name that stands in
+ * no frame, in no value, and in nothing of the browser's that is used there.
+ */
 const INTERNAL = new RegExp(
   `^(${[
-    'attach busy cancel codec control decode detach dial encode ended expire expires failNewer flush fold',
-    'giveUp hello machine misfit mode nativeBytes outlet plain release required requests restored shadowed',
-    'strict table unfolded unsendable unusable waits welcome withdraw writer',
+    'alarm attach batch batchItems batchSize busy calls cancel capabilities clock closed codec connection control',
+    'decode detach dial earlyCalls encode end ended eventCredit expire expires failNewer fold frame giveUp hello',
+    'hosts idempotent inform machine members messageItems messageSize method misfit mode native nativeBytes newer',
+    'opened outlet params payload plain platform postpone release remove required requests restored result shadowed',
+    'since strict table unfolded unsendable unusable valueSize waits wake welcome withdraw writer',
   ]
     .join(' ')
     .replaceAll(' ', '|')})$`,
@@ -202,7 +211,7 @@ export async function extensionBundles() {
           module: true,
           compress: { passes: 2 },
           format: { comments: false },
-          ...(isSmallest(extension, file) && { mangle: { properties: { regex: INTERNAL } } }),
+          ...(isSmallest(extension, file) && { mangle: { properties: { regex: INTERNAL, builtins: true } } }),
         }),
         forEachBrowser(extension, file),
       ],

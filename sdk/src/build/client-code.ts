@@ -1,6 +1,7 @@
+import type { Plan } from '../protocol/plan.js';
 import type { AnyProtocol } from '../protocol/protocol.js';
 import { kindsWriter } from './imported-kinds.js';
-import { protocolData } from './protocol-data.js';
+import { type KeptWords, protocolData } from './protocol-data.js';
 import type { Mapping } from './source-map.js';
 import type { SourcePlaces } from './source-places.js';
 
@@ -16,7 +17,7 @@ const MARKED = /^(capabilities\/[^/]+(\/members\/[^/]+)?|errors\/[^/]+)$/;
 /** Writes the module for clients: one line of data for each protocol, and the import of the kinds in it. */
 export const clientCode = (
   protocols: ReadonlyMap<string, AnyProtocol>,
-  descriptions: boolean,
+  words: KeptWords,
   file: string,
   places: SourcePlaces,
 ): WrittenModule => {
@@ -50,7 +51,8 @@ export const clientCode = (
     };
     mark([]);
     code += `export const ${name} = `;
-    write(protocolData(protocol, descriptions, 'client', kinds.link), []);
+    const link = (plan: Plan): unknown => kinds.link(plan, words.titles);
+    write({ ...protocolData(protocol, words, 'client', link), ...kinds.parts(protocol) }, []);
     code += ';\n';
     line++;
   }
@@ -58,4 +60,5 @@ export const clientCode = (
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  // And no import.
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

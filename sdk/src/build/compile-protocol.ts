@@ -40,6 +40,12 @@ export interface CompileOptions {
    */
   readonly descriptions?: boolean;
   /**
+   * Whether the client's module keeps the titles of capabilities, for a client that shows them. Without them it
+   * has nothing that only hosts need, such as gates of properties: no host can publish it.
+   * @defaultValue true
+   */
+  readonly titles?: boolean;
+  /**
    * The capabilities that the client's module carries, for a client that asks for no others; or lists of them
    * by the names of protocols, where a build has several. What opens gated properties stays, by its title.
    * @defaultValue all
@@ -85,8 +91,7 @@ export const compileLoaded = async (
 /** The module for clients alone, for which nothing of Ajv is loaded. */
 export const compileClient = (loaded: LoadedProtocols, options: CompileOptions = {}): CompiledModule => {
   const { file, places, sources } = loaded;
-  const { descriptions = true } = options;
-  const { code, mappings } = clientCode(narrowedAll(loaded, options), descriptions, file, places);
+  const { code, mappings } = clientCode(narrowedAll(loaded, options), options, file, places);
   return { code, map: sourceMap(mappings, sources) };
 };
 
@@ -98,7 +103,7 @@ export const compileHost = async ({
   sources,
 }: LoadedProtocols): Promise<CompiledModule> => {
   const { hostCode } = await import('./host-code/index.js');
-  const code = hostCode(protocols, (protocol) => protocolData(protocol, true, 'host'));
+  const code = hostCode(protocols, (protocol) => protocolData(protocol, {}, 'host'));
   const lines = code.split('\n');
   const mappings = [...protocols.keys()].flatMap((name): Mapping[] => {
     const line = lines.findIndex((text) => text.startsWith(`export const ${name} `));

@@ -1,5 +1,6 @@
-import { type KindName, linked } from '../protocol/link.js';
+import { type KindName, linked, partsOf } from '../protocol/link.js';
 import type { Plan } from '../protocol/plan.js';
+import type { AnyProtocol } from '../protocol/protocol.js';
 
 /** The name of a kind or a check, to be written as it is. */
 class Imported {
@@ -11,7 +12,9 @@ export interface KindsWriter {
   /** An expression for data in which plans may stand that {@link link} has made; `undefined` for what JSON has no form for. */
   text(value: unknown): string | undefined;
   /** A plan with its kinds, as {@link text} writes it. */
-  link(plan: Plan): unknown;
+  link(plan: Plan, gates?: boolean): unknown;
+  /** What a protocol needs besides kinds, as properties of its data. */
+  parts(protocol: AnyProtocol): object;
   /** The import of all kinds that were written; nothing if there were none. */
   readonly imports: () => string;
 }
@@ -36,7 +39,8 @@ export const kindsWriter = (taken: ReadonlySet<string>): KindsWriter => {
   };
   return {
     text,
-    link: (plan) => linked(plan, (name) => new Imported(name)),
+    link: (plan, gates) => linked(plan, (name) => new Imported(name), gates),
+    parts: (protocol) => partsOf(protocol, (name) => new Imported(name)),
     imports() {
       const names = [...used].sort(([a], [b]) => (a < b ? -1 : 1));
       const list = names.map(([name, own]) => (name === own ? name : `${name} as ${own}`));

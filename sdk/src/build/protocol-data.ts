@@ -2,37 +2,50 @@ import { gatesIn } from '../protocol/check-schema.js';
 import { type Plan, planOf } from '../protocol/plan.js';
 import type { AnyProtocol, Capability, Event, Member, Method, Schema } from '../protocol/protocol.js';
 
+/** What a compiled module keeps besides what calls need. */
+export interface KeptWords {
+  /** Titles and descriptions of members, and descriptions of capabilities. */
+  readonly descriptions?: boolean;
+  /** Titles of capabilities, gates of properties and how events are coalesced: what no host can do without. */
+  readonly titles?: boolean;
+}
+
 /**
  * A protocol as compiled modules carry it: JSON data, with plans in place of schemas. What grants are about
- * is for hosts alone.
+ * is for hosts alone. Without `titles` no host can publish it by mistake, and so with its gates gone.
  */
 export const protocolData = (
   protocol: AnyProtocol,
-  descriptions: boolean,
+  { descriptions = true, titles = true }: KeptWords,
   side: 'client' | 'host',
   written: (plan: Plan) => unknown = (plan) => plan,
 ): object => {
-  const words = <T extends { title?: string; description?: string }>({
-    title,
-    description,
-    ...rest
-  }: T): object => (descriptions ? { title, description, ...rest } : rest);
   const plan = (schema: Schema | undefined) => schema && written(planOf(schema));
-  const member = (each: Member): object => {
-    const { payload } = each as Event;
-    const { params, result } = each as Method;
-    return { ...words(each), payload: plan(payload), params: plan(params), result: plan(result) };
+  const member = ({ title, description, ...rest }: Member): object => {
+    const { payload, coalesceBy } = rest as Event;
+    const { params, result } = rest as Method;
+    return {
+      ...(descriptions ? { title, description } : {}),
+      ...rest,
+      payload: plan(payload),
+      params: plan(params),
+      result: plan(result),
+      coalesceBy: titles ? coalesceBy : undefined,
+    };
   };
-  const capability = ({ members, revision, scope, ...rest }: Capability): object => ({
-    ...words(rest),
-    title: rest.title,
+  const capability = ({ members, revision, scope, description, title, ...rest }: Capability): object => ({
+    ...(descriptions ? { description } : {}),
+    ...(titles ? { title } : {}),
+    ...rest,
     ...(side === 'host' ? { revision, scope: plan(scope) } : {}),
     members: members && mapped(members, member),
   });
+  const capabilities = Object.entries(protocol.capabilities).filter(([, { members }]) => titles || members);
+  const { '~declared': _declared, '~newer': _newer, ...own } = protocol;
   return {
-    ...protocol,
+    ...own,
     errors: protocol.errors && mapped(protocol.errors, plan),
-    capabilities: mapped(protocol.capabilities, capability),
+    capabilities: mapped(Object.fromEntries(capabilities), capability),
   };
 };
 

@@ -15,8 +15,8 @@ export interface PorticoPluginOptions extends CompileOptions {
   /** Whether output folders with a manifest.json are held against `portico lint`. @defaultValue true */
   readonly lint?: boolean | LintOptions;
   /**
-   * Whether errors made in this bundle say in words what is wrong, or by their codes and data alone, which takes
-   * a third of a kilobyte less. Not for development. @defaultValue true
+   * Whether errors made in this bundle say in words what is wrong and what was expected, or by their codes and
+   * other data alone, which takes half a kilobyte less. Not for development. @defaultValue true
    */
   readonly errorTexts?: boolean;
 }

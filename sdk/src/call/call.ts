@@ -1,8 +1,10 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
+import type { Newer, ReadDeclared } from '../protocol/parts.js';
+import type { BatchWriter } from '../wire/batch-writer.js';
 import { CALL, CANCEL } from '../wire/frames.js';
 import { convertOrThrow } from './member-codecs.js';
-import type { Outlet, Request, Requests } from './requests.js';
+import type { Request, Requests } from './requests.js';
 
 /** What a caller may say about one call. */
 export interface CallOptions {
@@ -15,15 +17,14 @@ export interface CallOptions {
 /** A method as the calling side needs it. */
 export interface CallableMethod {
   readonly path: string;
-  readonly since: string | undefined;
+  readonly newer: Newer | undefined;
   /** Parameters by how bytes travel: Base64, native. */
   readonly encode: readonly [Codec, Codec];
   readonly decode: Codec;
   /** The member's own, in milliseconds. */
   readonly deadline: number | undefined;
   readonly idempotent: boolean | undefined;
-  /** Declared errors' data by name. */
-  readonly errors: ReadonlyMap<unknown, Codec>;
+  readonly declared: ReadDeclared | undefined;
 }
 
 /** One call under way. A class: a thousand calls should not cost a thousand closures. */
@@ -33,7 +34,7 @@ class Call implements Request {
   declare readonly cancel: number;
   declare release?: () => void;
   declare readonly path: string;
-  declare readonly since: string | undefined;
+  declare readonly newer: Newer | undefined;
   declare readonly expires: number;
   declare private readonly method: CallableMethod;
   declare private readonly params: unknown;
@@ -56,7 +57,7 @@ class Call implements Request {
     this.id = 0;
     this.cancel = CANCEL;
     this.path = method.path;
-    this.since = method.since;
+    this.newer = method.newer;
     this.expires = expires;
     this.method = method;
     this.params = params;
@@ -67,7 +68,7 @@ class Call implements Request {
     this.reject = reject;
   }
 
-  send({ writer }: Outlet): void {
+  send(writer: BatchWriter): void {
     const { deadline } = this;
     writer.fold(CALL, this.id, this.path, deadline ? { d: deadline } : 0, this.params, this.size);
   }
@@ -85,16 +86,10 @@ class Call implements Request {
       this.reject(
         new PorticoError('OUTCOME_UNKNOWN', `${path} was sent, and may have run`, { cause: error }),
       );
-    } else this.reject(error.code === 'DECLARED' ? this.declared(error) : error);
-  }
-
-  /** A declared error with its data read by schema; what doesn't fit is no declared error. */
-  private declared({ message, declared, data }: PorticoError): PorticoError {
-    const codec = this.method.errors.get(declared);
-    const read = codec ? receive(codec, data, this.requests.limits) : FAIL;
-    return read === FAIL
-      ? this.misfit()
-      : new PorticoError('DECLARED', message.slice(10), { data: read, declared }, 'remote');
+    } else
+      this.reject(
+        error.code === 'DECLARED' ? (method.declared?.(error, this.requests.limits) ?? this.misfit()) : error,
+      );
   }
 
   private misfit(): PorticoError {
@@ -110,8 +105,8 @@ export const startCall = (
   requests: Requests,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    const { limits, clock, outlet } = requests;
-    const codec = method.encode[outlet?.nativeBytes ? 1 : 0];
+    const { limits, clock, nativeBytes } = requests;
+    const codec = method.encode[nativeBytes ? 1 : 0];
     // A value that can't cross must fail here, not take the whole batch with it.
     const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${method.path}: params`);
     if (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31)) {

@@ -3,25 +3,13 @@ import { PorticoError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { fromEither, toBase64, toBytes } from '../protocol/base64.js';
 import { type Codec, convert, FAIL, failure, generated } from '../protocol/conversion.js';
-import { codecOf, type LinkedPlan, type Mode } from '../protocol/kinds/kind.js';
+import type { LinkedField, LinkedPlan } from '../protocol/kinds/kind.js';
 import { object } from '../protocol/kinds/object.js';
-import { generatedFor, linkedPlanOf } from '../protocol/plan.js';
+import { later } from '../protocol/lazy-codec.js';
+import { generatedFor } from '../protocol/plan.js';
 import type { Schema } from '../protocol/protocol.js';
-import { fromTable, toTable } from '../protocol/table-codec.js';
+import { toTable } from '../protocol/table-codec.js';
 import { NOTHING } from '../wire/frames.js';
-
-/** A codec that is built when it is first needed: most clients use few of a protocol's members. */
-const later = (schema: Schema, mode: Mode): Codec => {
-  const plan = linkedPlanOf(schema);
-  // Now, while the author of the mistake is the caller: later it would break a frame of the other side's.
-  if (!plan)
-    throw new PorticoError('INVALID_DEFINITION', 'make protocols with defineProtocol, or compile them');
-  let codec: Codec | undefined;
-  return (value) => {
-    codec ??= codecOf(plan, mode);
-    return codec(value);
-  };
-};
 
 /** Parameters as the client sends them: copied, and refused with what the protocol doesn't declare. */
 export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean): Codec =>
@@ -42,14 +30,12 @@ export const outputEncoder = (
 ): Codec => {
   if (!schema) return () => NOTHING;
   const bytes = nativeBytes ? 'native' : 'base64';
-  const codec = later(schema, { strict: false, grants, bytes, table: toTable });
+  const opened = (fields: readonly LinkedField[]): readonly LinkedField[] =>
+    fields.filter(([, , , gate]) => gate === undefined || grants.has(gate));
+  const codec = later(schema, { strict: false, opened, bytes, table: toTable });
   const { write } = generatedFor(schema);
   return write ? generated(write(nativeBytes ? toBytes : toBase64, grants), codec) : codec;
 };
-
-/** Results and events as the client reads them: what a newer host adds is left out. */
-export const outputDecoder = (schema: Schema | undefined): Codec =>
-  schema ? later(schema, { strict: false, plain: true, bytes: 'read', table: fromTable }) : () => undefined;
 
 /** What methods without parameters take: nothing, or what a careful caller passes for it. */
 const NO_PARAMETERS: LinkedPlan = [

@@ -2,30 +2,22 @@ import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { type Alarm, expireLate } from '../platform/alarm.js';
 import type { Clock } from '../platform/platform.js';
-import { compareVersions } from '../protocol/versions.js';
+import type { Newer } from '../protocol/parts.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { END, ERROR, EVENT, type Frame, RESULT } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
-
-/** The session that requests go out on. */
-export interface Outlet {
-  readonly writer: BatchWriter;
-  readonly nativeBytes: boolean;
-  /** How many requests may be under way; more wait. */
-  readonly window: number;
-}
 
 /** A call or a subscription that has not ended. */
 export interface Request {
   /** `capability.member`. */
   readonly path: string;
-  /** The version that brought the member, if not the first of its major. */
-  readonly since: string | undefined;
+  /** Why it can't be made in a session of this version, if so. */
+  readonly newer: Newer | undefined;
   /** When to give up; `Infinity` for never. */
   expires: number;
   /** 0 while it waits to be sent. */
   id: number;
-  send(outlet: Outlet): void;
+  send(writer: BatchWriter): void;
   /** The kind of the frame that tells the host that nobody waits any more. */
   readonly cancel: number;
   /** It is over. With `mayHaveRun`, the host may have begun on it. */
@@ -36,22 +28,31 @@ export interface Request {
   event?(number: number, payload: unknown): void;
 }
 
-/** What a connection's requests have in common. They outlive sessions only while nothing of them has arrived. */
-export interface Requests {
+/** The connection that requests are of. */
+export interface RequestsOwner {
   readonly limits: ClientLimits;
   readonly clock: Clock;
+  readonly alarm: Pick<Alarm, 'at'>;
+  /** Why a request can't be made now, if so. */
+  unusable(request: Request): PorticoError | undefined;
+  /** After a request was added: starts a session if there is none. */
+  wake(): void;
+}
+
+/** What a connection's requests have in common. They outlive sessions only while nothing of them has arrived. */
+export interface Requests extends RequestsOwner {
   /** Sends it, or keeps it until it can be sent. An abort or a deadline withdraws it. */
   add(request: Request, signal?: AbortSignal): void;
   /** Takes it out of the books; false when it has been before. */
   remove(request: Request): boolean;
   /** Takes it out, tells the host, and fails it. */
   withdraw(request: Request, error: PorticoError): void;
-  /** Sends what waits, now and from now on, on this session. */
-  attach(outlet: Outlet): void;
+  /** Sends what waits, now and from now on, with this writer; at most `window` requests may be under way. */
+  attach(writer: BatchWriter, window: number, native: boolean): void;
   /** The session ended: its requests wait for the next one (`keep`), or fail. */
   detach(error: PorticoError, keep: boolean, mayHaveRun: boolean): void;
-  /** RESULT, ERROR, EVENT and END. Gives what rule they break, if any. */
-  frame(frame: Frame): string | undefined;
+  /** RESULT, ERROR, EVENT and END. Says whether it keeps the rules. */
+  frame(frame: Frame): boolean;
   /** A frame of ours that the browser would not take. */
   unsendable(frame: Frame, cause: unknown): void;
   /** Fails the requests whose member is newer than the version. */
@@ -60,49 +61,40 @@ export interface Requests {
   postpone(by: number): void;
   /** Ends what is late; gives the next deadline. */
   expire(now: number): number;
-  /** The session, if there is one. Set by `attach` and `detach` alone. */
-  outlet: Outlet | undefined;
+  /** The session's, if there is one. Set by `attach` and `detach` alone. */
+  writer: BatchWriter | undefined;
+  /** Whether bytes travel as they are. */
+  nativeBytes: boolean;
   busy(): boolean;
 }
 
-/** Why a member can't be used in a session of this version, if so. */
-export const tooNew = (
-  { path, since }: Pick<Request, 'path' | 'since'>,
-  version: string | undefined,
-): PorticoError | undefined =>
-  since && version && compareVersions(since, version) > 0
-    ? new PorticoError('MEMBER_TOO_NEW', `${path} came with ${since}; the host speaks ${version}`)
-    : undefined;
-
-/** The rule that such a frame breaks. */
-const OUT_OF_PLACE = 'an answer to no request';
-
-export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: ClientLimits, clock: Clock): Requests => {
+export const createRequests = (owner: RequestsOwner): Requests => {
   const sent = new Map<number, Request>();
   // A Set keeps the order and lets an aborted one leave from the middle.
   const waiting = new Set<Request>();
   let highest = 0;
+  let window = 0;
 
   // Those that wait go first: when one that was sent leaves, the next takes its place, unless it has gone, too.
   const all = (): Request[] => [...waiting, ...sent.values()];
 
   /** How many of those sent are calls. Subscriptions stay: if they counted, calls would wait for ever. */
   let calls = 0;
-  const mayGo = (request: Request, to: Outlet): boolean => !request.result || calls < to.window;
-
-  const pump = (): void => {
-    for (const request of waiting) {
-      const { outlet } = requests;
-      if (!outlet || !mayGo(request, outlet)) return;
-      waiting.delete(request);
-      send(request, outlet);
-    }
-  };
-  const send = (request: Request, to: Outlet): void => {
+  /** Sends it if it may go now. */
+  const send = (request: Request): boolean => {
+    const { writer } = requests;
+    if (!writer || (request.result && calls >= window)) return false;
+    if (request.result) calls++;
     request.id = ++highest;
     sent.set(highest, request);
-    if (request.result) calls++;
-    request.send(to);
+    request.send(writer);
+    return true;
+  };
+  const pump = (): void => {
+    for (const request of waiting) {
+      if (!send(request)) return;
+      waiting.delete(request);
+    }
   };
 
   const remove = (request: Request): boolean => {
@@ -116,24 +108,28 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: ClientLimits, c
     if (waiting.size > 0) pump();
     return found;
   };
+  const end = (request: Request | undefined, error: PorticoError): void => {
+    if (request && remove(request)) request.fail(error);
+  };
 
   const withdraw = (request: Request, error: PorticoError): void => {
-    if (!remove(request)) return;
-    if (request.id !== 0) requests.outlet?.writer.push([request.cancel, request.id]);
-    request.fail(error);
+    // Behind what takes its place, but that is another id.
+    if (sent.get(request.id) === request) requests.writer?.push([request.cancel, request.id]);
+    end(request, error);
   };
 
   const requests: Requests = {
-    limits,
-    clock,
-    outlet: undefined,
+    ...owner,
+    writer: undefined,
+    nativeBytes: false,
     remove,
     withdraw,
     add(request, signal) {
       const aborted = (): PorticoError =>
         new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason });
-      if (signal?.aborted) {
-        request.fail(aborted());
+      const error = signal?.aborted ? aborted() : owner.unusable(request);
+      if (error) {
+        request.fail(error);
         return;
       }
       if (signal) {
@@ -141,17 +137,20 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: ClientLimits, c
         signal.addEventListener('abort', abort);
         request.release = () => signal.removeEventListener('abort', abort);
       }
-      const { outlet } = requests;
-      if (outlet && waiting.size === 0 && mayGo(request, outlet)) send(request, outlet);
-      else waiting.add(request);
-      alarm.at(request.expires);
+      if (waiting.size > 0 || !send(request)) waiting.add(request);
+      owner.alarm.at(request.expires);
+      // Now that it is in the books: if there is no connecting at all, it fails with the rest.
+      owner.wake();
     },
-    attach(next) {
-      requests.outlet = next;
+    attach(writer, most, native) {
+      requests.writer = writer;
+      requests.nativeBytes = native;
+      window = most;
       pump();
     },
     detach(error, keep, mayHaveRun) {
-      requests.outlet = undefined;
+      requests.writer = undefined;
+      requests.nativeBytes = false;
       highest = calls = 0;
       const ended = [...sent.values(), ...waiting];
       sent.clear();
@@ -169,34 +168,33 @@ export const createRequests = (alarm: Pick<Alarm, 'at'>, limits: ClientLimits, c
     frame(frame) {
       const [kind, id, body] = frame as unknown as [number, number, unknown];
       // A structured clone can bring a BigInt: nothing is reckoned with it before it is known to be an id.
-      if (!isId(id) || (kind === RESULT ? id + frame.length - 3 : id) > highest) return OUT_OF_PLACE;
+      if (!isId(id) || (kind === RESULT ? id + frame.length - 3 : id) > highest) return false;
+      const request = sent.get(id);
       if (kind === EVENT) {
-        if (!isId(body)) return OUT_OF_PLACE;
+        if (!isId(body)) return false;
+        // Asked for anew each time: an event may be the last.
         for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i]);
       } else if (kind === RESULT) {
         for (let i = 2; i < frame.length; i++) sent.get(id + i - 2)?.result?.(frame[i]);
-      } else if (kind === ERROR || kind === END) {
-        const request = sent.get(id);
+      } else if (kind === ERROR) {
         // Each ends its own sort: an END has no declared errors, and a subscription could not read them.
-        if (request?.[kind === ERROR ? 'result' : 'event'] && remove(request))
-          request.fail(fromWire(body, kind === ERROR));
-      } else return OUT_OF_PLACE;
-      return undefined;
+        if (request?.result) end(request, fromWire(body, true));
+      } else if (kind !== END) return false;
+      else if (request?.event) end(request, fromWire(body));
+      return true;
     },
     unsendable([, id], cause) {
-      const request = sent.get(id as number);
-      if (request && remove(request)) {
-        request.fail(
-          new PorticoError('LIMIT_EXCEEDED', 'the browser would not carry it', {
-            cause,
-            data: { limit: 'valueSize' },
-          }),
-        );
-      }
+      end(
+        sent.get(id as number),
+        new PorticoError('LIMIT_EXCEEDED', 'the browser would not carry it', {
+          cause,
+          data: { limit: 'valueSize' },
+        }),
+      );
     },
     failNewer(version) {
       for (const request of all()) {
-        const error = tooNew(request, version);
+        const error = request.newer?.(version);
         if (error) withdraw(request, error);
       }
     },

@@ -1,5 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { type Codec, FAIL, receive } from '../protocol/conversion.js';
+import type { Newer } from '../protocol/parts.js';
 import { CREDIT, SUBSCRIBE, UNSUBSCRIBE } from '../wire/frames.js';
 import type { Request, Requests } from './requests.js';
 
@@ -17,7 +18,7 @@ export interface SubscribeOptions {
 /** An event as the subscribing side needs it. */
 export interface SubscribableEvent {
   readonly path: string;
-  readonly since: string | undefined;
+  readonly newer: Newer | undefined;
   readonly decode: Codec;
 }
 
@@ -29,14 +30,11 @@ type Next = IteratorResult<unknown>;
 /** Events in order, from the moment of subscribing. Iterate it once; leaving the loop unsubscribes. */
 export type Subscription<T> = AsyncIterableIterator<T>;
 
-/**
- * Subscribes. With an `error` the iteration only ever gives that: events don't throw when they are asked for.
- */
+/** Subscribes. What keeps it from being made is told by the iteration: events don't throw when they are asked for. */
 export const subscribe = (
-  { path, since, decode }: SubscribableEvent,
+  { path, newer, decode }: SubscribableEvent,
   { signal, onGap }: SubscribeOptions,
   requests: Requests,
-  error?: PorticoError,
 ): Subscription<unknown> => {
   const { limits } = requests;
   const buffer: unknown[] = [];
@@ -56,7 +54,7 @@ export const subscribe = (
   const give = (value: unknown): Next => {
     // What the reader has taken, the host may send again: a slow reader never fills the buffer.
     if (++taken >= Math.min(limits.eventCredit / 2, MOST_TAKEN) && !done) {
-      requests.outlet?.writer.push([CREDIT, request.id, taken]);
+      requests.writer?.push([CREDIT, request.id, taken]);
       taken = 0;
     }
     return { done: false, value };
@@ -65,10 +63,10 @@ export const subscribe = (
 
   const request: Request = {
     path,
-    since,
+    newer,
     id: 0,
     expires: Number.POSITIVE_INFINITY,
-    send: ({ writer }) => writer.push([SUBSCRIBE, request.id, path, limits.eventCredit]),
+    send: (writer) => writer.push([SUBSCRIBE, request.id, path, limits.eventCredit]),
     cancel: UNSUBSCRIBE,
     fail(why) {
       done = true;
@@ -96,8 +94,7 @@ export const subscribe = (
     },
   };
 
-  if (error) request.fail(error);
-  else requests.add(request, signal);
+  requests.add(request, signal);
   const iterator: Subscription<unknown> = {
     [Symbol.asyncIterator]: () => iterator,
     next() {

@@ -1,18 +1,19 @@
 import { type CallableMethod, type CallOptions, startCall } from '../call/call.js';
-import { outputDecoder, paramsEncoder } from '../call/member-codecs.js';
+import { paramsEncoder } from '../call/member-codecs.js';
+import type { Requests } from '../call/requests.js';
 import { type SubscribableEvent, type SubscribeOptions, subscribe } from '../call/subscription.js';
+import { outputDecoder } from '../protocol/lazy-codec.js';
 import type { AnyProtocol, Capability, Method } from '../protocol/protocol.js';
 import { NOTHING } from '../wire/frames.js';
-import type { ConnectionMachine } from './connection.js';
 
 /** A member's function in one connection. */
-type Bind = (machine: ConnectionMachine) => unknown;
+type Bind = (requests: Requests) => unknown;
 
 /** What connections to one protocol have in common: codecs above all, which cost more to build than a call. */
 const known = new WeakMap<Capability, [string, Bind][]>();
 
 /** A capability's members as plain functions. No Proxy: what is not declared is not there. */
-export const capabilityClient = (protocol: AnyProtocol, name: string, machine: ConnectionMachine): object => {
+export const capabilityClient = (protocol: AnyProtocol, name: string, requests: Requests): object => {
   const capability = protocol.capabilities[name] ?? ({} as Capability);
   let members = known.get(capability);
   if (!members) {
@@ -20,17 +21,15 @@ export const capabilityClient = (protocol: AnyProtocol, name: string, machine: C
     known.set(capability, members);
   }
   const client: Record<string, unknown> = {};
-  for (const [key, bind] of members) client[key] = bind(machine);
+  for (const [key, bind] of members) client[key] = bind(requests);
   return client;
 };
 
-const membersOf = (
-  { members = {}, since }: Capability,
-  name: string,
-  protocol: AnyProtocol,
-): [string, Bind][] =>
-  Object.entries(members).map(([key, member]) => {
-    const named = { path: `${name}.${key}`, since: member.since ?? since };
+const membersOf = (capability: Capability, name: string, protocol: AnyProtocol): [string, Bind][] =>
+  Object.entries(capability.members ?? {}).map(([key, member]) => {
+    const path = `${name}.${key}`;
+    const since = member.since ?? capability.since;
+    const named = { path, newer: since === undefined ? since : protocol['~newer']?.(path, since) };
     return [
       key,
       member.kind === 'method'
@@ -39,33 +38,26 @@ const membersOf = (
     ];
   });
 
-const callable = (member: Method, { errors = {} }: AnyProtocol): Omit<CallableMethod, 'path' | 'since'> => ({
-  encode: [paramsEncoder(member.params, false), paramsEncoder(member.params, true)],
-  decode: outputDecoder(member.result),
+const callable = (
+  { params, result, deadline, idempotent, errors }: Method,
+  protocol: AnyProtocol,
+): Omit<CallableMethod, 'path' | 'newer'> => ({
+  encode: [paramsEncoder(params, false), paramsEncoder(params, true)],
+  decode: outputDecoder(result),
   // `defineProtocol` and the compiler have made a number of it.
-  deadline: member.deadline as number | undefined,
-  idempotent: member.idempotent,
-  errors: new Map(member.errors?.map((name) => [name, outputDecoder(errors[name])])),
+  deadline: deadline as number | undefined,
+  idempotent,
+  declared: protocol['~declared']?.(protocol.errors ?? {}, errors),
 });
 
 const methodClient =
   (method: CallableMethod, none: unknown): Bind =>
-  (machine) =>
-  (params: unknown = none, options: CallOptions = {}): Promise<unknown> => {
-    const error = machine.unusable(method);
-    if (error) return Promise.reject(error);
-    const result = startCall(method, params, options, machine.requests);
-    // After the call is in the books: if there is no connecting at all, it fails with the rest.
-    machine.wake();
-    return result;
-  };
+  (requests) =>
+  (params: unknown = none, options: CallOptions = {}) =>
+    startCall(method, params, options, requests);
 
 const eventClient =
   (event: SubscribableEvent): Bind =>
-  (machine) =>
-  (options: SubscribeOptions = {}): unknown => {
-    const error = machine.unusable(event);
-    const subscription = subscribe(event, options, machine.requests, error);
-    if (!error) machine.wake();
-    return subscription;
-  };
+  (requests) =>
+  (options: SubscribeOptions = {}) =>
+    subscribe(event, options, requests);

@@ -147,7 +147,7 @@ const start = (
     machine,
     hello,
     connection(protocol: AnyProtocol): object {
-      const client = (capability: string): object => capabilityClient(protocol, capability, machine);
+      const client = (capability: string): object => capabilityClient(protocol, capability, machine.requests);
       const connection: Record<string, unknown> = {
         session: machine.control,
         has: async (capability: string) =>

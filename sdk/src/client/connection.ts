@@ -1,11 +1,25 @@
-import { createRequests, type Requests, tooNew } from '../call/requests.js';
-import { PorticoError } from '../errors/portico-error.js';
+import { createRequests, type Requests } from '../call/requests.js';
+import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { createAlarm } from '../platform/alarm.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
-import { type ClientSession, openClientSession } from '../session/client-session.js';
-import { type Frame, GRANTS } from '../wire/frames.js';
-import { type Hello, readStanding, type Standing, type Welcome } from '../wire/handshake.js';
+import { beginMessage } from '../protocol/conversion.js';
+import { type BatchWriter, clientFolding, createBatchWriter } from '../wire/batch-writer.js';
+import {
+  CHALLENGE,
+  FIRST_IGNORABLE,
+  type Frame,
+  GOODBYE,
+  GRANTS,
+  HELLO,
+  PENDING,
+  PROOF,
+  REFUSE,
+  WELCOME,
+} from '../wire/frames.js';
+import { answers, type Hello, readStanding, readWelcome, type Standing } from '../wire/handshake.js';
+import { portTransport } from '../wire/port-transport.js';
+import { isId, readBatch } from '../wire/read-batch.js';
 import type { ConnectionState, Mutable, SessionControl, SessionInfo } from './types.js';
 
 /** Everything about a connection that doesn't change. */
@@ -32,21 +46,23 @@ interface Waiter {
 
 /** The machine behind a connection: dormant → connecting → open → dormant, until it is closed. */
 export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
-  const { platform, limits } = plan;
+  const { platform, limits, hello } = plan;
   const listeners = new Set<(state: ConnectionState, error?: PorticoError) => void>();
-  let session: ClientSession | undefined;
+  const waiters: Waiter[] = [];
+  /** The session's, until it ends. */
+  let output: BatchWriter | undefined;
+  /** When the handshake is given up; `Infinity` where there is none. */
+  let expires = Number.POSITIVE_INFINITY;
   let retryIn = FIRST_RETRY;
   let cancelRetry = (): void => {};
   /** Since when a person is being asked: the deadlines of what waits stand still. */
   let asked: number | undefined;
-  const waiters: Waiter[] = [];
 
   const alarm = createAlarm(platform, (now) => {
-    if (session && session.expires <= now) session.giveUp();
-    const given = session?.expires ?? Number.POSITIVE_INFINITY;
-    return asked === undefined ? Math.min(requests.expire(now), given) : given;
+    if (expires <= now)
+      end(new PorticoError('HANDSHAKE_TIMEOUT', `no answer to the hello in ${limits.handshake} ms`));
+    return Math.min(asked === undefined ? requests.expire(now) : expires, expires);
   });
-  const requests = createRequests(alarm, limits, platform);
 
   const change = (next: ConnectionState, error?: PorticoError): void => {
     control.state = next;
@@ -65,55 +81,22 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     alarm.at(requests.expire(now));
   };
 
-  const welcome = ({
-    version,
-    granted,
-    refused,
-    pending = [],
-    instance,
-    session: id,
-    limits: theirs,
-    bytes,
-  }: Welcome): void => {
-    const info = { id, instance, version, granted, refused, pending };
-    control.info = info;
-    resume();
-    retryIn = FIRST_RETRY;
-    // What travelled with the hello was asked for before the version was known.
-    requests.failNewer(version);
-    attach(Math.min(limits.calls, theirs.calls), bytes === 'native');
-    change('open');
-    for (const { resolve } of waiters.splice(0)) resolve(info);
-  };
-
-  const attach = (window: number, nativeBytes: boolean): void =>
-    requests.attach({ writer: (session as ClientSession).writer, window, nativeBytes });
-
-  const frame = (received: Frame): string | undefined => {
-    if (received[0] !== GRANTS) return requests.frame(received);
-    const standing: Standing | undefined = readStanding(received[1], limits);
-    if (!standing) return 'a malformed GRANTS';
-    control.info = { ...(control.info as SessionInfo), pending: [], ...standing };
-    change('open');
-    return undefined;
-  };
-
-  const leave = (next: ConnectionState, error?: PorticoError): void => {
-    session = control.info = undefined;
+  /** There is no session. The state first: whoever tries again when it is told must find the new one. */
+  const settle = (next: ConnectionState, error?: PorticoError, arrived = false): void => {
+    asked = control.info = undefined;
     alarm.stop();
     change(next, error);
-  };
-
-  /** The state first: whoever tries again when it is told must find the new one. */
-  const settle = (next: ConnectionState, error: PorticoError, arrived: boolean): void => {
-    leave(next, error);
-    asked = undefined;
+    if (!error) return;
     const told = waiters.splice(0);
     requests.detach(error, false, arrived);
     for (const { reject } of told) reject(error);
   };
 
-  const ended = (error: PorticoError, arrived: boolean): void => {
+  /** The session ended, or could not begin. With `arrived`, the host may have begun on what was sent. */
+  const end = (error: PorticoError, arrived = true): void => {
+    output?.close();
+    output = undefined;
+    expires = Number.POSITIVE_INFINITY;
     // A host falls asleep while the person thinks: nothing of what waits was read, so it is asked again.
     const again =
       asked === undefined ? plan.waits && error.code === 'UNREACHABLE' : error.code === 'DISCONNECTED';
@@ -121,37 +104,129 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       settle('dormant', error, arrived);
       return;
     }
-    session = undefined;
     requests.detach(error, true, false);
     cancelRetry = platform.after(retryIn * (0.5 + Math.random() / 2), open);
     retryIn = Math.min(retryIn * 2, LAST_RETRY);
     change('connecting', error);
   };
 
+  /** Greets on a new port. The hello leaves with whatever else is written in the same turn. */
   const open = (): void => {
     if (control.state !== 'connecting') change('connecting');
     resume();
+    let dialled: RuntimePort;
     try {
-      session = openClientSession(plan.dial(), platform, plan.hello, limits, {
-        welcome,
-        pending() {
-          if (asked !== undefined) return;
+      dialled = plan.dial();
+    } catch (cause) {
+      const { message } = cause as Error;
+      end(PorticoError.is(cause) ? cause : new PorticoError('INVALID_ARGUMENT', message, { cause }), false);
+      return;
+    }
+    let greeted = false;
+
+    const violated = (kind?: number): void => {
+      writer.push([GOODBYE, { code: 'PROTOCOL_VIOLATION' }]);
+      end(
+        new PorticoError('PROTOCOL_VIOLATION', `the host sent what is malformed or out of place (${kind})`, {
+          data: { kind },
+        }),
+      );
+    };
+
+    /** Gives whether it keeps the rules. */
+    const read = (frame: Frame): unknown => {
+      const [kind, body] = frame;
+      if (kind >= FIRST_IGNORABLE) return true;
+      if (kind === GOODBYE || (kind === REFUSE && !greeted)) {
+        const said = fromWire(body);
+        // A refusal says that nothing has run of what was sent.
+        end(
+          kind === GOODBYE && said.code === 'INTERNAL'
+            ? new PorticoError('DISCONNECTED', 'the host ended the session', { cause: said })
+            : said,
+          greeted,
+        );
+        return true;
+      }
+      if (greeted) {
+        if (kind !== GRANTS) return requests.frame(frame);
+        const standing = readStanding(frame);
+        return standing && inform(standing);
+      }
+      if (kind === PENDING) {
+        if (!isId(body)) return false;
+        if (asked === undefined) {
           asked = platform.now();
           requests.detach(new PorticoError('CONSENT_PENDING', 'unread'), true, false);
           change('pending');
-        },
-        prove: plan.prove,
-        ended,
-        frame,
-        unsendable: requests.unsendable,
-      });
-    } catch (cause) {
-      const { message } = cause as Error;
-      ended(PorticoError.is(cause) ? cause : new PorticoError('INVALID_ARGUMENT', message, { cause }), false);
-      return;
-    }
-    alarm.at(session.expires);
-    attach(limits.earlyCalls, false);
+        }
+        expires = platform.now() + Math.min(body, limits.pending) + limits.handshake;
+        // So that the host can tell what was sent before this was read from what comes after the welcome.
+        writer.push([PENDING]);
+        return true;
+      }
+      if (kind === CHALLENGE && plan.prove) {
+        plan.prove(body).then(
+          (proof) => writer.push([PROOF, proof]),
+          (error) => output === writer && end(error as PorticoError, false),
+        );
+        return true;
+      }
+      const welcome = kind === WELCOME && readWelcome(frame);
+      if (!welcome || !answers(welcome.version, hello)) return false;
+      const { session: id, calls, native, ...rest } = welcome;
+      greeted = true;
+      expires = Number.POSITIVE_INFINITY;
+      resume();
+      retryIn = FIRST_RETRY;
+      // What travelled with the hello was asked for before the version was known.
+      requests.failNewer(rest.version);
+      requests.attach(writer, Math.min(limits.calls, calls), native);
+      const info = inform({ id, ...rest });
+      for (const { resolve } of waiters.splice(0)) resolve(info);
+      return true;
+    };
+
+    const transport = portTransport(dialled, platform, {
+      batch(message) {
+        const frames = readBatch(message, limits);
+        if (!frames) {
+          violated();
+          return;
+        }
+        beginMessage(limits);
+        for (const frame of frames) {
+          if (output !== writer) return;
+          if (!read(frame)) violated(frame[0]);
+        }
+      },
+      closed(code, browserSays) {
+        end(
+          new PorticoError(
+            code,
+            code === 'UNREACHABLE'
+              ? 'the host is not installed, disabled, or not listening'
+              : (browserSays ?? 'the host went away'),
+            { data: { browserSays } },
+          ),
+          code === 'DISCONNECTED',
+        );
+      },
+    });
+    const writer = createBatchWriter(transport, limits, clientFolding, requests.unsendable);
+    output = writer;
+    expires = platform.now() + limits.handshake;
+    writer.push([HELLO, hello]);
+    alarm.at(expires);
+    requests.attach(writer, limits.earlyCalls, false);
+  };
+
+  /** What is granted now. */
+  const inform = (news: Standing | SessionInfo): SessionInfo => {
+    const info = { ...control.info, ...news } as SessionInfo;
+    control.info = info;
+    change('open');
+    return info;
   };
 
   const closed = (): PorticoError => new PorticoError('CLOSED', 'the connection was closed');
@@ -176,27 +251,28 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       if (control.state === 'closed') return;
       cancelRetry();
       const busy = requests.busy();
-      session?.close(busy);
+      // So that a host with work for us need not guess.
+      if (busy) output?.push([GOODBYE, { code: 'CLOSED' }]);
+      output?.close();
+      output = undefined;
       // An error takes a stack with it, which costs as much as closing: none is made where nobody would see it.
-      if (busy || waiters.length || listeners.size) settle('closed', closed(), false);
-      else leave('closed');
+      settle('closed', busy || waiters.length || listeners.size ? closed() : undefined);
     },
   };
 
-  /** After any use: starts a session if there is none. Whatever waits fails if there is no starting one. */
   const wake = (): void => {
     if (control.state === 'dormant') open();
   };
 
-  const machine = {
-    requests,
-    control,
+  const requests = createRequests({
+    limits,
+    clock: platform,
+    alarm,
     wake,
-    hello: plan.hello,
-    /** Why a member can't be used now, if so. */
-    unusable: (member: { path: string; since: string | undefined }): PorticoError | undefined =>
-      control.state === 'closed' ? closed() : tooNew(member, control.info?.version),
-  };
+    unusable: ({ newer }) =>
+      control.state === 'closed' ? closed() : control.info && newer?.(control.info.version),
+  });
+  const machine = { requests, control, wake, hello };
   machines.set(control, machine);
   return machine;
 };
@@ -206,10 +282,8 @@ export interface ConnectionMachine {
   readonly requests: Requests;
   readonly control: SessionControl;
   readonly hello: Hello;
-  /** After any use: starts a session if there is none. Whatever waits fails if there is no starting one. */
+  /** Starts a session unless there is one. */
   wake(): void;
-  /** Why a member can't be used now, if so. */
-  unusable(member: { path: string; since: string | undefined }): PorticoError | undefined;
 }
 
 /** For what is done with a connection by functions of their own: who doesn't call them doesn't carry them. */

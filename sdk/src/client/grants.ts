@@ -65,10 +65,10 @@ const send = async (
     const { limits, clock } = requests;
     const request: Request = {
       path: 'grants',
-      since: undefined,
+      newer: undefined,
       id: 0,
       expires: clock.now() + (deadline ?? limits.pending),
-      send: ({ writer }) => writer.push([REQUEST, request.id, body]),
+      send: (writer) => writer.push([REQUEST, request.id, body]),
       cancel: CANCEL,
       result() {
         requests.remove(request);

@@ -2,7 +2,7 @@ import { PorticoError } from '../errors/portico-error.js';
 import { FORMATS } from './formats.js';
 import type { LinkedField, LinkedPlan } from './kinds/kind.js';
 import { list, tuple } from './kinds/list.js';
-import { object } from './kinds/object.js';
+import { object, openObject } from './kinds/object.js';
 import { defined } from './kinds/reference.js';
 import { either, tagged } from './kinds/union.js';
 import { isLinked } from './plan.js';
@@ -251,7 +251,7 @@ export const gatesIn = (schema: object): Set<string> => {
     }
   };
   const visitLinked = ([kind, first, second, third]: LinkedPlan): void => {
-    if (kind === object) {
+    if (kind === object || kind === openObject) {
       for (const [, field, , gate] of first as LinkedField[]) {
         if (gate !== undefined) gates.add(gate);
         visit(field);

@@ -111,7 +111,8 @@ export const failAt = (key: string | number): typeof FAIL => {
 };
 
 const exceeds = (limit: Failure['limit'] & string): typeof FAIL => {
-  failed = { path: '', expected: `within the limit ${limit}`, limit };
+  fail(`within the limit ${limit}`);
+  failed.limit = limit;
   return FAIL;
 };
 

@@ -2,7 +2,7 @@ import { PorticoError } from '../errors/portico-error.js';
 import { checkSchema, gatesIn } from './check-schema.js';
 import { milliseconds } from './durations.js';
 import type { Infer } from './infer.js';
-import { link } from './link.js';
+import { link, parts } from './link.js';
 import { lower } from './lower.js';
 import { isLinked } from './plan.js';
 import type {
@@ -72,7 +72,8 @@ export const defineProtocol = <
 /** A copy of a checked protocol whose schemas carry their plans. */
 export const withPlans = (protocol: AnyProtocol): AnyProtocol => ({
   ...protocol,
-  ...(protocol.errors === undefined ? {} : { errors: mapValues(protocol.errors, planned) }),
+  ...(protocol.errors && { errors: mapValues(protocol.errors, planned) }),
+  ...parts(protocol),
   capabilities: mapValues(protocol.capabilities, (capability) => ({
     ...capability,
     ...(capability.scope === undefined ? {} : { scope: planned(capability.scope) }),

@@ -1,7 +1,9 @@
 /** Puts kinds into a plan in place of letters: what a definition needs at once, and the compiler writes down. */
 import * as kinds from './kinds/index.js';
 import type { LinkedPlan } from './kinds/kind.js';
+import type { Parts } from './parts.js';
 import type { Constraints, Plan, PlanField } from './plan.js';
+import type { AnyProtocol, Capability } from './protocol.js';
 
 /** The names that `portico/kinds` exports. */
 export type KindName = keyof typeof kinds;
@@ -15,14 +17,15 @@ const NAMES: Readonly<Record<string, KindName>> = {
   i: 'integer',
   y: 'bytes',
   e: 'oneOf',
+  u: 'either',
   a: 'list',
   o: 'object',
   d: 'defined',
   r: 'reference',
 };
 
-/** A plan as the kinds read it, with whatever `of` gives for the name of a kind or a check. */
-export const linked = (root: Plan, of: (name: KindName) => unknown): unknown[] => {
+/** A plan as the kinds read it, with whatever `of` gives for the name of a kind or a check. Only hosts need `gates`. */
+export const linked = (root: Plan, of: (name: KindName) => unknown, gates = true): unknown[] => {
   const link = (plan: Plan): unknown[] => {
     // A letter alone is a list of one.
     const [kind, first, second, third] = plan as readonly [string, never, never, never];
@@ -35,7 +38,9 @@ export const linked = (root: Plan, of: (name: KindName) => unknown): unknown[] =
           return [link(first), second && bounds(second), third && all(third)];
         case 'o':
           return [
-            (first as readonly PlanField[]).map(([key, field, ...more]) => [key, link(field), ...more]),
+            (first as readonly PlanField[]).map(([key, field, required, gate]) =>
+              gate && gates ? [key, link(field), required, gate] : [key, link(field), required],
+            ),
             second && (second as [string, Plan][]).map(([pattern, other]) => [pattern, link(other)]),
           ];
         case 'u':
@@ -48,14 +53,9 @@ export const linked = (root: Plan, of: (name: KindName) => unknown): unknown[] =
           return [first];
       }
     };
-    const name =
-      kind === 'u'
-        ? second === undefined
-          ? 'either'
-          : 'tagged'
-        : kind === 'a' && third
-          ? 'tuple'
-          : (NAMES[kind] as KindName);
+    // Of some letters the rarer forms are kinds of their own, so that a bundle may do without.
+    const rarer = { u: second && 'tagged', a: third && 'tuple', o: second && 'openObject' };
+    const name = (rarer[kind as 'u'] ?? NAMES[kind]) as KindName;
     const written = [of(name), ...rest()];
     while (written.at(-1) === undefined) written.pop();
     return written;
@@ -74,3 +74,21 @@ export const linked = (root: Plan, of: (name: KindName) => unknown): unknown[] =
 export const link = (plan: Plan): LinkedPlan =>
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: a definition may name any of them
   linked(plan, (name) => kinds[name]) as never;
+
+/** What a protocol brings along, with whatever `of` gives for the names of parts. */
+export const partsOf = <T>(
+  { errors, capabilities }: Pick<AnyProtocol, 'errors' | 'capabilities'>,
+  of: (name: KindName) => T,
+): Record<string, T> => ({
+  ...(errors && { '~declared': of('declared') }),
+  ...(Object.values(capabilities).some(isNewer) && { '~newer': of('newer') }),
+});
+
+/** Whether it or a member of it came with a later version. */
+const isNewer = ({ since, members = {} }: Capability): boolean =>
+  [since, ...Object.values(members).map((member) => member.since)].some((each) => each !== undefined);
+
+/** The parts themselves. */
+export const parts = (protocol: Pick<AnyProtocol, 'errors' | 'capabilities'>): Parts =>
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: as above
+  partsOf(protocol, (name) => kinds[name]) as never;

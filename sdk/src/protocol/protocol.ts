@@ -5,6 +5,7 @@
  */
 
 import type { Infer } from './infer.js';
+import type { Parts } from './parts.js';
 
 /** A JSON Schema of the subset in `docs/schemas.md`. */
 export type Schema = object;
@@ -80,7 +81,7 @@ export interface Protocol<
   C extends Capabilities = Capabilities,
   E extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>,
   V extends string = string,
-> {
+> extends Parts {
   /** Reverse-DNS, lower case: `org.example.tabs`. */
   readonly name: string;
   /** `major.minor.patch`, digits only. */

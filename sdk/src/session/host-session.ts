@@ -15,17 +15,16 @@ import {
   PENDING,
   PROOF,
   REFUSE,
-  WELCOME,
   WIRE_VERSION,
 } from '../wire/frames.js';
-import { type Hello, type Pending, type Refusal, readHello, type Welcome } from '../wire/handshake.js';
+import { type Hello, type Refusal, readHello, type Welcome, welcomeFrame } from '../wire/handshake.js';
 import { heldSize } from '../wire/held-size.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
 
 /** What a session does once it is admitted. */
 export interface Admitted {
-  readonly welcome: Omit<Welcome, 'wire' | 'bytes'>;
+  readonly welcome: Omit<Welcome, 'native'>;
   /** Called after the welcome was written; what it gives handles the session from then on. */
   begin(context: {
     writer: BatchWriter;
@@ -61,8 +60,9 @@ export interface Interview {
   /**
    * Tells that a person is being asked: from then on nothing is held, and there is time. Resolves when the
    * client has read it, and so all that it sent before has been dropped; never, where the client goes.
+   * @param expiresIn milliseconds after which the host gives up
    */
-  pending(body: Pending): Promise<void>;
+  pending(expiresIn: number): Promise<void>;
 }
 
 export interface HostSessionListener {
@@ -130,8 +130,7 @@ export const openHostSession = (
 
   const finish = (last: Frame, reason: EndReason): void => {
     writer.push(last);
-    writer.flush();
-    transport.close();
+    writer.close();
     over(reason);
   };
 
@@ -183,7 +182,7 @@ export const openHostSession = (
         writer.push([CHALLENGE, body]);
       });
     },
-    pending(body) {
+    pending(expiresIn) {
       return new Promise((resolve) => {
         if (state !== 'deciding') return;
         state = 'pending';
@@ -192,7 +191,7 @@ export const openHostSession = (
         read = resolve;
         expires = platform.now() + limits.pending + limits.handshake;
         alarm.at(expires);
-        writer.push([PENDING, body]);
+        writer.push([PENDING, expiresIn]);
       });
     },
   };
@@ -265,7 +264,7 @@ export const openHostSession = (
     }
     state = 'open';
     const { welcome, begin } = answer.admitted;
-    writer.push([WELCOME, { ...welcome, wire: WIRE_VERSION, bytes: nativeBytes ? 'native' : 'base64' }]);
+    writer.push(welcomeFrame({ ...welcome, native: nativeBytes }));
     handler = begin({ writer, nativeBytes, end });
     const early = held;
     held = [];
@@ -276,7 +275,7 @@ export const openHostSession = (
     batch(message) {
       if (state === 'over' || state === 'leaving') return;
       const frames = readBatch(message, limits);
-      if (typeof frames === 'string') violated(frames);
+      if (!frames) violated('a message is a list of frames, and not too many');
       else if (frames.length === 0) return;
       else if (state === 'open') readAll(frames);
       else if (state === 'waiting') greet(frames);

@@ -13,8 +13,8 @@ export interface BatchWriter {
    * number before its own, and neither has options.
    */
   fold(kind: number, number: number, of: unknown, options: unknown, value: unknown, size: number): void;
-  /** Sends what there is, now. */
-  flush(): void;
+  /** Sends what there is, and ends the transport. */
+  close(): void;
 }
 
 /** How one side folds: each sends kinds of its own. */
@@ -111,7 +111,10 @@ export const createBatchWriter = (
       next = number + 1;
       added(size);
     },
-    flush,
+    close() {
+      flush();
+      transport.close();
+    },
   };
 };
 

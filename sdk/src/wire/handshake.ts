@@ -1,12 +1,15 @@
-/** What travels in HELLO, WELCOME and REFUSE. Keys that a receiver doesn't know are dropped: later versions may add. */
+/** What travels in HELLO, WELCOME, REFUSE and GRANTS. What a receiver doesn't know is left out: later versions may add. */
 import type { WireError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { type Codec, convert, FAIL } from '../protocol/conversion.js';
 import { maxItems, maxLength, minimum } from '../protocol/kinds/checks.js';
-import { codecOf, type LinkedField, type LinkedPlan } from '../protocol/kinds/kind.js';
+import { codecOf, type LinkedPlan } from '../protocol/kinds/kind.js';
 import { list } from '../protocol/kinds/list.js';
 import { object } from '../protocol/kinds/object.js';
-import { integer, oneOf, string } from '../protocol/kinds/scalars.js';
+import { integer, string } from '../protocol/kinds/scalars.js';
+import { compareVersions, isVersion, lineOf } from '../protocol/versions.js';
+import { type Frame, WELCOME, WIRE_VERSION } from './frames.js';
+import { isId } from './read-batch.js';
 
 /** Ports of Portico are named so, followed by the protocol's name. Ports of other names are left alone. */
 export const PORT_PREFIX = 'portico:';
@@ -39,8 +42,8 @@ export interface Standing {
   granted: string[];
   /** With the code of the reason. */
   refused: Record<string, string>;
-  /** A person is being asked. Absent for none. */
-  pending?: string[];
+  /** A person is being asked. */
+  pending: string[];
 }
 
 /** What a client asks for beside what it has, and what it gives back. */
@@ -49,23 +52,17 @@ export interface GrantRequest {
   drop: string[];
 }
 
-/** The host's word that a person is being asked, instead of an answer. */
-export interface Pending {
-  capabilities: string[];
-  /** Milliseconds after which the host gives up. */
-  expiresIn: number;
-}
-
 /** The host's answer to an admitted client. */
 export interface Welcome extends Standing {
-  wire: number;
   /** The version both speak from now on. */
   version: string;
   session: string;
   /** The run of the host's background; a new one each time it starts. */
   instance: string;
-  limits: { calls: number };
-  bytes: 'native' | 'base64';
+  /** How many calls the client may have under way. */
+  calls: number;
+  /** Whether bytes travel as they are, and not as Base64. */
+  native: boolean;
 }
 
 /** The host's answer to everybody else. */
@@ -88,24 +85,6 @@ const HELLO: LinkedPlan = [
     ['token', text(4096), 0],
   ],
 ];
-const standing: readonly LinkedField[] = [
-  ['granted', names, 1],
-  ['refused', [object, [], [['', text(64)]]], 1],
-  ['pending', names, 0],
-];
-const WELCOME: LinkedPlan = [
-  object,
-  [
-    ...standing,
-    ['wire', count, 1],
-    ['version', text(32), 1],
-    ['session', text(64), 1],
-    ['instance', text(64), 1],
-    ['limits', [object, [['calls', [integer, [[minimum, 1]]], 1]]], 1],
-    ['bytes', [oneOf, ['native', 'base64']], 1],
-  ],
-];
-
 const reader = <T>(plan: LinkedPlan): ((value: unknown, limits: ClientLimits) => T | undefined) => {
   let codec: Codec | undefined;
   return (value, limits) => {
@@ -118,21 +97,6 @@ const reader = <T>(plan: LinkedPlan): ((value: unknown, limits: ClientLimits) =>
 /** Reads a hello; `undefined` when it is none. */
 export const readHello = /* @__PURE__ */ reader<Hello>(HELLO);
 
-/** Reads a welcome; `undefined` when it is none. */
-export const readWelcome = /* @__PURE__ */ reader<Welcome>(WELCOME);
-
-/** Reads what a GRANTS says; `undefined` when it is none. */
-export const readStanding = /* @__PURE__ */ reader<Standing>([object, standing]);
-
-/** Reads what a PENDING says; `undefined` when it is none. */
-export const readPending = /* @__PURE__ */ reader<Pending>([
-  object,
-  [
-    ['capabilities', names, 1],
-    ['expiresIn', count, 1],
-  ],
-]);
-
 /** Reads what a REQUEST asks; `undefined` when it is none. */
 export const readGrantRequest = /* @__PURE__ */ reader<GrantRequest>([
   object,
@@ -141,3 +105,64 @@ export const readGrantRequest = /* @__PURE__ */ reader<GrantRequest>([
     ['drop', names, 1],
   ],
 ]);
+
+/** A GRANTS, or the beginning of a WELCOME. */
+export const standingFrame = (kind: number, { granted, refused, pending }: Standing): unknown[] => [
+  kind,
+  granted,
+  Object.keys(refused),
+  Object.values(refused),
+  pending,
+];
+
+/** A WELCOME in this wire version. */
+export const welcomeFrame = (welcome: Welcome): Frame =>
+  [
+    ...standingFrame(WELCOME, welcome),
+    WIRE_VERSION,
+    welcome.version,
+    welcome.session,
+    welcome.instance,
+    welcome.calls,
+    welcome.native ? 1 : 0,
+  ] as never;
+
+// By hand, and not by a plan: a client that reads nothing else with the kinds this takes would carry them.
+const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= 64;
+
+/** Reads a GRANTS, or the beginning of a WELCOME; `undefined` when it is none. */
+export const readStanding = (frame: Frame): Standing | undefined => {
+  const lists = [...frame.slice(1, 5)] as string[][];
+  const [granted, refused, reasons, pending] = lists as [string[], string[], string[], string[]];
+  // Spread before they are looked at: `every` would pass over holes.
+  return lists.length === 4 &&
+    lists.every((list) => Array.isArray(list) && list.length <= 256 && [...list].every(isName)) &&
+    refused.length === reasons.length
+    ? {
+        granted,
+        refused: Object.fromEntries(refused.map((each, i) => [each, reasons[i] as string])),
+        pending,
+      }
+    : undefined;
+};
+
+/** Reads a WELCOME; `undefined` when it is none in this wire version. */
+export const readWelcome = (frame: Frame): Welcome | undefined => {
+  const standing = readStanding(frame);
+  const [wire, version, session, instance, calls, native] = frame.slice(5) as never[];
+  return standing &&
+    wire === WIRE_VERSION &&
+    isVersion(version) &&
+    isName(session) &&
+    isName(instance) &&
+    isId(calls) &&
+    calls > 0
+    ? { ...standing, version, session, instance, calls, native: native === 1 }
+    : undefined;
+};
+
+/** Whether a welcome's version settles on what the hello offered: nobody negotiates one that is newer, or of another line. */
+export const answers = (version: string, hello: Hello): boolean =>
+  hello.versions.some(
+    (offered) => lineOf(offered) === lineOf(version) && compareVersions(version, offered) <= 0,
+  );

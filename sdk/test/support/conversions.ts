@@ -1,7 +1,8 @@
-import { outputDecoder, outputEncoder, paramsDecoder, paramsEncoder } from '../../src/call/member-codecs.js';
+import { outputEncoder, paramsDecoder, paramsEncoder } from '../../src/call/member-codecs.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits/limits.js';
 import { checkSchema } from '../../src/protocol/check-schema.js';
 import { type Codec, convert, FAIL, type Failure, failure } from '../../src/protocol/conversion.js';
+import { outputDecoder } from '../../src/protocol/lazy-codec.js';
 import { link } from '../../src/protocol/link.js';
 import { lower } from '../../src/protocol/lower.js';
 

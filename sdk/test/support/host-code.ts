@@ -66,7 +66,7 @@ const ways = ({ params, result }: Method, grants: ReadonlySet<string>): Way[] =>
     name,
     interpreted: codecOf(plan, {
       strict: false,
-      grants: open,
+      opened: (fields) => fields.filter(([, , , gate]) => gate === undefined || open.has(gate)),
       bytes: native ? 'native' : 'base64',
       table: toTable,
     }),

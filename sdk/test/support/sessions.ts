@@ -14,7 +14,7 @@ import {
   rawHosts,
   settled,
 } from './raw-peer.js';
-import { hello, type TabsHost, tabs, welcome } from './tabs.js';
+import { hello, type TabsHost, tabs, type WelcomeChanges, welcome } from './tabs.js';
 
 /** A raw client whose hello was accepted. */
 export const admitted = async (
@@ -94,7 +94,7 @@ export const realClient = (
 /** A real client that a raw host has welcomed. */
 export const welcomed = async (
   options: RawHostsOptions & { readonly connect?: Readonly<Record<string, unknown>> } = {},
-  changes: Readonly<Record<string, unknown>> = {},
+  changes: WelcomeChanges = {},
 ) => {
   const client = realClient(options);
   await settled();

@@ -190,18 +190,45 @@ export const hello = (changes: Readonly<Record<string, unknown>> = {}): readonly
   { wire: [1], versions: ['1.2.0'], needs: [], wants: ['read', 'titles', 'control'], ...changes },
 ];
 
-/** A welcome that a client of {@link tabs} accepts. */
-export const welcome = (changes: Readonly<Record<string, unknown>> = {}): readonly unknown[] => [
+/** The elements of a welcome that a client of {@link tabs} accepts, in their order. */
+const WELCOMED = {
+  granted: ['read', 'titles', 'control'],
+  refused: [],
+  reasons: [],
+  pending: [],
+  wire: 1,
+  version: '1.2.0',
+  session: 's',
+  instance: 'i',
+  calls: 10_000,
+  native: 0,
+};
+
+/** Elements of a welcome by name, whatever they are. */
+export type WelcomeChanges = { readonly [element in keyof typeof WELCOMED]?: unknown };
+
+/** A welcome that a client of {@link tabs} accepts, unless the changes are none that it may. */
+export const welcome = (changes: WelcomeChanges = {}): readonly unknown[] => [
   1,
-  {
-    wire: 1,
-    version: '1.2.0',
-    session: 's',
-    instance: 'i',
-    granted: ['read', 'titles', 'control'],
-    refused: {},
-    limits: { calls: 10_000 },
-    bytes: 'base64',
-    ...changes,
-  },
+  ...Object.values({ ...WELCOMED, ...changes }),
 ];
+
+/** The elements of a WELCOME, or as many as a GRANTS has, by name; those beyond are in `more`. */
+export const welcomeIn = (frame: readonly unknown[] = []) => {
+  const [kind, granted, refused, reasons, pending, wire, version, session, instance, calls, native, ...more] =
+    frame;
+  return {
+    kind,
+    granted,
+    refused,
+    reasons,
+    pending,
+    wire,
+    version,
+    session,
+    instance,
+    calls,
+    native,
+    more,
+  };
+};

@@ -75,6 +75,7 @@ const protocolCode = (
     });
   return object({
     ...literals(data as Data),
+    ...mapped(kinds.parts(protocol) as Data, (part) => kinds.text(part)),
     errors: protocol.errors && object(mapped(protocol.errors, (schema) => plan(schema, 'write'))),
     capabilities: object(
       mapped(protocol.capabilities, (each, key) => capability(each, at(data as Data, 'capabilities', key))),

@@ -2,7 +2,7 @@ import { PorticoError } from '../../errors/portico-error.js';
 import type { Admitted } from '../../session/host-session.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import { GRANTS } from '../../wire/frames.js';
-import type { GrantRequest, Hello, Standing } from '../../wire/handshake.js';
+import { type GrantRequest, type Hello, type Standing, standingFrame } from '../../wire/handshake.js';
 import { askerOf, type Caller, judge, subjectOf, type Verdict, type Verdicts } from '../admission/judge.js';
 import { describePrincipal, type Principal } from '../admission/principal.js';
 import type { Confirmation, LiveSession } from '../consent/types.js';
@@ -20,7 +20,7 @@ export const admit = (reception: Reception, hello: Hello, caller: Caller, settle
       session: id,
       instance: reception.instance,
       ...standingOf(settled.standing, () => settled.isOver !== true),
-      limits: { calls: reception.limits.calls },
+      calls: reception.limits.calls,
     },
     begin: ({ writer, nativeBytes }) =>
       new Stay(reception, hello, { ...caller, session: id }, settled, id, writer).serve(nativeBytes),
@@ -170,7 +170,7 @@ class Stay implements Live {
     );
     if (JSON.stringify(standing) !== JSON.stringify(this.last)) {
       this.last = standing;
-      this.writer.push([GRANTS, standing]);
+      this.writer.push(standingFrame(GRANTS, standing) as never);
     }
     return placed;
   }

@@ -63,7 +63,7 @@ export const standingOf = (
   return {
     granted: [...granted.keys()],
     refused: { ...refused, ...Object.fromEntries(denied.map((each) => [each, 'CONSENT_DENIED'])) },
-    ...(pending.length > 0 ? { pending } : {}),
+    pending,
   };
 };
 

@@ -102,10 +102,9 @@ const askFirst = async (
     message: `a person is asked for ${standing.asked.join(', ')} of ${publication.protocol.name}`,
     principal,
   });
-  const known = interview.pending({
-    capabilities: [...standing.asked],
-    expiresIn: Math.max(0, Math.ceil(consent.pending(principal)?.expiresIn ?? limits.pending)),
-  });
+  const known = interview.pending(
+    Math.max(0, Math.ceil(consent.pending(principal)?.expiresIn ?? limits.pending)),
+  );
   const error = await asking;
   await known;
   if (error !== undefined) {

@@ -18,7 +18,8 @@ export {
   pattern,
 } from './checks.js';
 export { list, tuple } from './list.js';
-export { object } from './object.js';
+export { declared, newer } from './member-parts.js';
+export { object, openObject } from './object.js';
 export { defined, reference } from './reference.js';
 export { boolean, empty, integer, number, oneOf, string } from './scalars.js';
 export { either, tagged } from './union.js';

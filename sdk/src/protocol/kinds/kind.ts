@@ -16,8 +16,8 @@ export interface Mode {
    * author's own class instances may be sent.
    */
   readonly plain?: boolean;
-  /** The grants that open gated properties; without it all are open. */
-  readonly grants?: ReadonlySet<string>;
+  /** Leaves out the properties whose gates are not open; without it all are. */
+  readonly opened?: (fields: readonly LinkedField[]) => readonly LinkedField[];
   /** How lists of objects travel, where not as they are. */
   readonly table?: (fields: readonly Field[], plain: Codec, count: Codec) => Codec;
 }

@@ -19,11 +19,9 @@ export const list = (at: Building, item: LinkedPlan, bounds?: readonly Bound[]):
     }
     return copy;
   };
-  const [kind, fields, others] = item;
+  const [kind, fields] = item;
   const { table } = at.mode;
-  return table && kind === object && !others
-    ? table(open(at, fields as readonly LinkedField[]), plain, count)
-    : plain;
+  return table && kind === object ? table(open(at, fields as readonly LinkedField[]), plain, count) : plain;
 };
 
 /** A list whose first items have plans of their own. */

@@ -1,16 +1,20 @@
 import { type Codec, FAIL, fail, failAt, isObject, isPlain, step, weighed } from '../conversion.js';
 import { type Building, build, type Field, type LinkedField, type LinkedPlan } from './kind.js';
 
+/** What is done about a property that is not listed: {@link FAIL}, or it is copied, or left out. */
+type Others = (copy: Record<string, unknown>, key: string, property: unknown) => unknown;
+
+const refused: Others = (_copy, key) => fail(`no property ${JSON.stringify(key.slice(0, 64))}`);
+
+/** An object of listed properties. */
 export const object = (
   at: Building,
   listed: readonly LinkedField[],
-  patterns: readonly (readonly [pattern: string, plan: LinkedPlan])[] = [],
+  others: Others | undefined = at.mode.strict ? refused : undefined,
 ): Codec => {
-  const { strict, plain } = at.mode;
+  const { plain } = at.mode;
   const fields = open(at, listed);
   const names = new Set(listed.map(([key]) => key));
-  const others = patterns.map(([pattern, plan]) => [new RegExp(pattern, 'u'), build(plan, at)] as const);
-  const closed = strict || others.length > 0;
   return (value) => {
     if (!isObject(value) || (plain && !isPlain(value))) return fail('an object');
     if (step() === FAIL) return FAIL;
@@ -30,35 +34,47 @@ export const object = (
       if (result === FAIL) return failAt(key);
       copy[key] = result;
     }
-    const keys = closed ? Object.keys(value) : [];
+    const keys = others ? Object.keys(value) : [];
     // The common case ends here: as many as were found.
-    if (closed && keys.length !== known) {
+    if (others && keys.length !== known) {
       for (const key of keys) {
         if (names.has(key) || value[key] === undefined) continue;
-        // Assigning __proto__ would set a prototype, here or in the handler's own copies.
-        const codec = key !== '__proto__' && others.find(([pattern]) => pattern.test(key))?.[1];
-        if (!codec && !strict && key !== '__proto__') continue;
-        if (!codec) return fail(`no property ${JSON.stringify(key.slice(0, 64))}`);
-        const result = weighed(key.length, 0) === FAIL ? FAIL : codec(value[key]);
-        if (result === FAIL) return failAt(key);
-        copy[key] = result;
+        if (others(copy, key, value[key]) === FAIL) return FAIL;
       }
     }
     return copy;
   };
 };
 
+/** An object with others beside the listed properties, told by what their names match. */
+export const openObject = (
+  at: Building,
+  listed: readonly LinkedField[],
+  patterns: readonly (readonly [pattern: string, plan: LinkedPlan])[],
+): Codec => {
+  const { strict } = at.mode;
+  const others = patterns.map(([pattern, plan]) => [new RegExp(pattern, 'u'), build(plan, at)] as const);
+  return object(at, listed, (copy, key, property) => {
+    // Assigning __proto__ would set a prototype, here or in the handler's own copies.
+    const own = key === '__proto__';
+    const codec = !own && others.find(([pattern]) => pattern.test(key))?.[1];
+    if (!codec) return (strict || own) && refused(copy, key, property);
+    const result = weighed(key.length, 0) === FAIL ? FAIL : codec(property);
+    if (result === FAIL) return failAt(key);
+    copy[key] = result;
+    return result;
+  });
+};
+
 /** The properties that may cross in this mode. */
 export const open = (at: Building, fields: readonly LinkedField[]): Field[] => {
-  const { grants } = at.mode;
-  return fields
-    .filter(([, , , gate]) => gate === undefined || !grants || grants.has(gate))
-    .map(([key, plan, required]) => ({
-      key,
-      codec: build(plan, at),
-      required: required === 1,
-      shadowed: key in Object.prototype,
-    }));
+  const { opened } = at.mode;
+  return (opened?.(fields) ?? fields).map(([key, plan, required]) => ({
+    key,
+    codec: build(plan, at),
+    required: required === 1,
+    shadowed: key in Object.prototype,
+  }));
 };
 
 /** Reads a property, but none of Object.prototype. */

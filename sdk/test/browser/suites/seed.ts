@@ -104,7 +104,7 @@ export const seedTests = (world: () => World): void => {
       const answerTo = (name: string) =>
         client.background.run('raw', { host: host.id, name, posts: [hello], enough: 1 });
       const { received } = await answerTo('portico:org.portico.probe');
-      expect(received).toMatchObject([[[1, { granted: ['calls'] }]]]);
+      expect((received as unknown[][][])[0]?.[0]?.slice(0, 2)).toEqual([1, ['calls']]);
       const names = ['org.portico.unpublished', 'org.portico.prob', '', '__proto__', 'constructor'];
       const answers = await Promise.all(names.map((name) => answerTo(`portico:${name}`)));
       expect(answers[0]?.received).toMatchObject([[[2, { code: 'REFUSED' }]]]);

@@ -31,7 +31,8 @@ export const webPageTests = (world: () => World): void => {
       const { web, host, pages, session, name } = world();
       if (name === 'firefox') return context.skip('Firefox lets no page connect');
       const [welcome, answer] = await talk(web, host.id, 'org.portico.pages', [HELLO, WHO_AM_I]);
-      expect(welcome).toMatchObject([[1, { granted: ['calls'], bytes: 'base64' }]]);
+      const [[kind, granted, ...rest]] = welcome as [unknown[]];
+      expect([kind, granted, rest.at(-1)]).toEqual([1, ['calls'], 0]);
       expect(answer).toMatchObject([[8, 1, { kind: 'page', origin: pages.origin }]]);
 
       const refused = await talk(web, host.id, 'org.portico.probe', [HELLO]);

@@ -4,7 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compileProtocol } from '../../../src/build/index.js';
-import { any, integer, list, object, pattern, string } from '../../../src/protocol/kinds/index.js';
+import { createHost } from '../../../src/host/create-host.js';
+import {
+  any,
+  declared,
+  integer,
+  list,
+  newer,
+  object,
+  pattern,
+  string,
+} from '../../../src/protocol/kinds/index.js';
 import type { AnyProtocol, Event } from '../../../src/protocol/protocol.js';
 import { importCode } from '../../support/host-code.js';
 import { failureOf, project, protocolSource, write } from './project.js';
@@ -39,12 +49,13 @@ describe('the module for clients', () => {
     const { client, names } = await compiled(SEVERAL);
     expect(names).toEqual(['notes']);
     const [imports, ...data] = client.code.split('\n');
-    expect(imports).toBe("import { integer, list, object, string } from 'portico/kinds';");
+    expect(imports).toBe("import { declared, integer, list, object, string } from 'portico/kinds';");
     expect(data.join()).not.toMatch(/import|require|=>|function/);
     expect((await importCode(client.code))['notes']).toEqual({
       name: 'org.example.notes',
       version: '1.0.0',
       errors: { gone: [object, []], full: [object, []] },
+      '~declared': declared,
       capabilities: {
         read: {
           title: 'See',
@@ -124,6 +135,30 @@ describe('the module for clients', () => {
     expect(client.code).not.toMatch(/All/);
     expect(client.code).toMatch(/"See texts"/);
     expect(host.code).toMatch(/All of them/);
+  });
+
+  it('leaves out all that only hosts need, so that none can publish it', async () => {
+    const { client, host } = await compiled(SEVERAL, { descriptions: false, titles: false });
+    expect(client.code).not.toMatch(/See|texts: \{|'texts'|"texts",|coalesceBy/);
+    const { notes } = (await importCode(client.code)) as { notes: AnyProtocol };
+    const rule = { read: { admit: [], provide: () => ({}) } };
+    expect(() => createHost().publish(notes, rule as never)).toThrow(/INVALID_DEFINITION: .*title/);
+    expect(host.code).toMatch(/See texts.*coalesceBy/);
+  });
+
+  it('brings what reads declared errors and later members where there are some', async () => {
+    const plain = SEVERAL.replace("errors: ['full'], ", '')
+      .replace(", errors: ['gone']", '')
+      .replace(/^ {2}errors: .*$/m, '');
+    expect((await compiled(plain)).client.code).not.toMatch(/declared|newer/);
+    const later = SEVERAL.replace("version: '1.0.0'", "version: '1.2.0'").replace(
+      'search: method()',
+      "search: method({ since: '1.1.0' })",
+    );
+    for (const side of ['client', 'host'] as const) {
+      const { notes } = (await importCode((await compiled(later))[side].code)) as { notes: AnyProtocol };
+      expect([notes['~declared'], notes['~newer']]).toEqual([declared, newer]);
+    }
   });
 
   it('carries the named capabilities, what opens their gates, and the errors they declare', async () => {

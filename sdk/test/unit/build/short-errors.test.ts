@@ -16,6 +16,10 @@ describe('errors without words', () => {
       "new PorticoError('A', a === 'b' ? '' : (said ?? ''), { cause: new PorticoError('B', '') })",
     ],
     [
+      `scalar('a string', (value) => fail(value ? 'a' : \`b \${value}\`));`,
+      "scalar('', (value) => fail(value ? '' : ''));",
+    ],
+    [
       "class A { f() { throw new PorticoError('A', 'one'); } }\nconst g = () => new PorticoError('B', 'two');",
       "class A { f() { throw new PorticoError('A', ''); } }\nconst g = () => new PorticoError('B', '');",
     ],
@@ -28,6 +32,7 @@ describe('errors without words', () => {
     ['an error of another class', "new TypeError('words')"],
     ['a text that is computed', "new PorticoError('A', say('words'))"],
     ['none', "new PorticoError('A')"],
+    ['a failure elsewhere', "failAt('key'), tail('words')"],
   ])('has nothing to take out of %s', (_name, code) => {
     expect(withShortErrors(code)).toBeUndefined();
   });

@@ -11,7 +11,7 @@ const sentIds = (peer: RawPeer): number[] =>
 
 describe('calls beyond what may be in flight', () => {
   test('wait here, and go out as others are answered', async () => {
-    const { raw, read } = await welcomed({}, { limits: { calls: 2 } });
+    const { raw, read } = await welcomed({}, { calls: 2 });
     const calls = Promise.all([0, 1, 2, 3, 4].map((windowId) => read.list({ windowId })));
     await settled();
     expect(sentIds(raw.host)).toEqual([1, 2]);
@@ -25,7 +25,7 @@ describe('calls beyond what may be in flight', () => {
   });
 
   test('are as many as the smaller of both sides’ limits', async () => {
-    const mine = await welcomed({ connect: { limits: { calls: 1 } } }, { limits: { calls: 5 } });
+    const mine = await welcomed({ connect: { limits: { calls: 1 } } }, { calls: 5 });
     void Promise.allSettled([mine.read.list(), mine.read.list()]);
     await settled();
     expect(sentIds(mine.raw.host)).toEqual([1]);
@@ -41,7 +41,7 @@ describe('calls beyond what may be in flight', () => {
   });
 
   test('leave the queue when they are aborted, or late', async () => {
-    const { raw, read } = await welcomed({}, { limits: { calls: 1 } });
+    const { raw, read } = await welcomed({}, { calls: 1 });
     const controller = new AbortController();
     const first = read.list();
     const aborted = codeOf(read.list({}, { signal: controller.signal }));
@@ -62,7 +62,7 @@ describe('calls beyond what may be in flight', () => {
   });
 
   test('make room when one in flight is aborted', async () => {
-    const { raw, read } = await welcomed({}, { limits: { calls: 1 } });
+    const { raw, read } = await welcomed({}, { calls: 1 });
     const controller = new AbortController();
     const first = codeOf(read.list({}, { signal: controller.signal }));
     const second = read.list();
@@ -83,7 +83,7 @@ describe('how bytes travel', () => {
     const it = realClient({ serialization: 'structured-clone' });
     const calls = [it.control.store({ data })];
     await settled();
-    it.raw.host.send(welcome({ bytes: 'native' }));
+    it.raw.host.send(welcome({ native: 1 }));
     await it.session.ready();
     calls.push(it.control.store({ data }));
     await settled();
@@ -93,7 +93,7 @@ describe('how bytes travel', () => {
   });
 
   test('is Base64 in a new session until that is welcomed', async () => {
-    const it = await welcomed({ serialization: 'structured-clone' }, { bytes: 'native' });
+    const it = await welcomed({ serialization: 'structured-clone' }, { native: 1 });
     it.raw.host.close();
     await settled();
     void it.control.store({ data }).catch(() => {});

@@ -10,7 +10,7 @@ import {
   type ScriptedPlatformOptions,
   scriptedPlatform,
 } from '../../support/scripted-platform.js';
-import { failureOf } from '../../support/sessions.js';
+import { codeOf, failureOf } from '../../support/sessions.js';
 import { tabs, welcome } from '../../support/tabs.js';
 
 const client = (options: ScriptedPlatformOptions = {}) => {
@@ -114,6 +114,14 @@ const outcomes: Readonly<Record<string, Outcome>> = {
     callCode: 'OUTCOME_UNKNOWN',
     origin: 'local',
     happens: ({ peer }) => peer.post('hello'),
+    data: { kind: undefined },
+  },
+  'an answer that is out of place': {
+    code: 'PROTOCOL_VIOLATION',
+    callCode: 'OUTCOME_UNKNOWN',
+    origin: 'local',
+    happens: ({ peer }) => peer.send([KIND.RESULT, 1, null]),
+    data: { kind: KIND.RESULT },
   },
   'a code that nobody knows': {
     code: 'INTERNAL',
@@ -242,6 +250,15 @@ describe('arguments of the author’s own', () => {
     const undeclared = await failureOf(it.read.get({ id: 1, dryRun: true } as never));
     expect(undeclared).toMatchObject({ code: 'INVALID_PARAMS' });
     await settled();
+    expect(it.scripted.attempt.peer.of(KIND.CALL)).toEqual([]);
+  });
+
+  test('are looked at first, before the connection is', async () => {
+    const it = client();
+    it.session.close();
+    expect(await codeOf(it.read.get({ id: 'x' } as never))).toBe('INVALID_PARAMS');
+    expect(await codeOf(it.read.list({}, { deadline: 0 }))).toBe('INVALID_ARGUMENT');
+    expect(await codeOf(it.read.get({ id: 1 }))).toBe('CLOSED');
     expect(it.scripted.attempt.peer.of(KIND.CALL)).toEqual([]);
   });
 

@@ -82,7 +82,9 @@ describe('what was settled', () => {
   test('is known while the connection is open', async () => {
     const it = realClient();
     expect(it.session.info).toBeUndefined();
-    it.raw.host.send(welcome({ granted: ['read', 'control'], refused: { titles: 'CAPABILITY_REFUSED' } }));
+    it.raw.host.send(
+      welcome({ granted: ['read', 'control'], refused: ['titles'], reasons: ['CAPABILITY_REFUSED'] }),
+    );
     const info = await it.session.ready();
     expect(info).toEqual({
       id: 's',
@@ -101,7 +103,9 @@ describe('what was settled', () => {
 
   test('tells `has` which of the wanted capabilities there are', async () => {
     const it = realClient({ connect: { needs: ['read'], wants: ['control', 'titles'] } });
-    it.raw.host.send(welcome({ granted: ['read', 'titles'], refused: { control: 'CAPABILITY_REFUSED' } }));
+    it.raw.host.send(
+      welcome({ granted: ['read', 'titles'], refused: ['control'], reasons: ['CAPABILITY_REFUSED'] }),
+    );
     expect(await it.has('control')).toBe(false);
     expect(await it.has('titles')).toEqual({});
     expect(Object.keys((await it.has('read')) || {})).toEqual(['list', 'get', 'ping', 'changed', 'moved']);

@@ -82,6 +82,8 @@ describe('a member that is newer than the agreed version', () => {
     expect(error).toMatchObject({ code: 'MEMBER_TOO_NEW', origin: 'local' });
     expect(error.message).toContain('control.archive');
     expect(await codeOf(it.control.noted().next())).toBe('MEMBER_TOO_NEW');
+    // What is wrong whatever the version comes first.
+    expect(await codeOf(it.control.archive({ id: 'x' } as never))).toBe('INVALID_PARAMS');
     await settled();
     expect(it.raw.host.frames).toHaveLength(before);
   });

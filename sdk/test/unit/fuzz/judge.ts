@@ -19,7 +19,7 @@ interface Heard {
   readonly answers: Map<number, Answer>;
   readonly ends: Map<number, string>;
   readonly events: Map<number, { number: number; payload: unknown }[]>;
-  readonly welcome: Readonly<Record<string, unknown>> | undefined;
+  readonly welcome: Frame | undefined;
   readonly ending: { readonly kind: number; readonly code: string } | undefined;
 }
 
@@ -39,7 +39,7 @@ const sorted = (frames: readonly Frame[]): Heard | string => {
       return undefined;
     };
     let wrong: string | undefined;
-    if (kind === KIND.WELCOME && i === 0) welcome = id as unknown as Heard['welcome'];
+    if (kind === KIND.WELCOME && i === 0) welcome = frame;
     else if (kind === KIND.REFUSE || kind === KIND.GOODBYE) ending = { kind, code: codeIn(id) };
     else if (kind === KIND.RESULT)
       for (const [n, value] of frame.slice(2).entries()) wrong ??= answer(id + n, { value });
@@ -61,20 +61,27 @@ const sorted = (frames: readonly Frame[]): Heard | string => {
 const wrongWelcome = ({ admitted, terms }: Referee, { welcome }: Heard): string | undefined => {
   if (!admitted) return welcome && 'a welcome for nobody';
   if (!welcome) return 'no welcome came';
-  const { session, instance, ...rest } = welcome;
-  const expected = {
-    version: admitted.version,
-    granted: admitted.granted,
-    refused: admitted.refusedCapabilities,
-    limits: { calls: LIMITS.calls },
-    wire: 1,
-    bytes: terms.nativeBytes ? 'native' : 'base64',
-  };
-  if (typeof session !== 'string' || typeof instance !== 'string')
+  const [kind, granted, refused, reasons, pending, wire, version, session, instance, ...rest] = welcome;
+  if (![session, instance].every((each) => typeof each === 'string' && each.length <= 64))
     return 'a welcome without session or instance';
-  return isDeepStrictEqual({ ...rest }, expected)
+  if (!Array.isArray(refused) || !Array.isArray(reasons) || refused.length !== reasons.length)
+    return `not a reason for each refused: ${written(refused)}, ${written(reasons)}`;
+  if (new Set(refused).size !== refused.length) return `refused twice: ${written(refused)}`;
+  const refusedCapabilities = Object.fromEntries(refused.map((name, i) => [name, reasons[i]]));
+  const got = [kind, granted, refusedCapabilities, pending, wire, version, ...rest];
+  const expected = [
+    KIND.WELCOME,
+    admitted.granted,
+    admitted.refusedCapabilities,
+    [],
+    1,
+    admitted.version,
+    LIMITS.calls,
+    terms.nativeBytes ? 1 : 0,
+  ];
+  return isDeepStrictEqual(got, expected)
     ? undefined
-    : `the welcome is ${written(rest)}, not ${written(expected)}`;
+    : `the welcome is ${written(got)}, not ${written(expected)}`;
 };
 
 const wrongAnswer = (

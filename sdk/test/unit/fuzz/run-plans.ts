@@ -1,5 +1,6 @@
 import type { ProfileName } from 'portico/testing';
 import { KIND } from '../../support/kinds.js';
+import { welcomeIn } from '../../support/tabs.js';
 import { written } from './copies.js';
 import type { Plan } from './generate.js';
 import { complaintAbout } from './judge.js';
@@ -119,8 +120,9 @@ export const runPlans = async (
 
 /** The session's name in the welcome, if one came. */
 const sessionOf = ({ received: [batch] }: Conversation): string | undefined => {
-  const [kind, body] = (batch as readonly (readonly [number, { readonly session?: string }])[])?.[0] ?? [];
-  return kind === KIND.WELCOME ? body?.session : undefined;
+  const [frame] = (batch ?? []) as readonly (readonly unknown[])[];
+  const { kind, session } = welcomeIn(frame);
+  return kind === KIND.WELCOME ? (session as string) : undefined;
 };
 
 /** Whatever still runs for a session that is over was told so. */

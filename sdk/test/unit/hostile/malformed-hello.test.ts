@@ -3,7 +3,7 @@ import { KIND } from '../../support/kinds.js';
 import { expectPrototypesUntouched } from '../../support/prototypes.js';
 import { rawClient, settled } from '../../support/raw-peer.js';
 import { bystander, expectViolated, handlersRun } from '../../support/sessions.js';
-import { tabsHost } from '../../support/tabs.js';
+import { tabsHost, welcomeIn } from '../../support/tabs.js';
 
 afterEach(expectPrototypesUntouched);
 
@@ -70,18 +70,21 @@ describe.each(['at once', 'later'])('a host whose rules decide %s', (when) => {
 test('[W5.2] a hello at all its bounds is accepted', async () => {
   const server = tabsHost();
   const peer = rawClient(server.host);
+  const wants = Array.from({ length: 256 }, (_, i) => `${i}`.padStart(64, 'x'));
   peer.send([
     KIND.HELLO,
     {
       wire: [...new Array(15).fill(9), 1],
       versions: [...new Array(15).fill(long(32)), '1.2.0'],
       needs: [],
-      wants: Array.from({ length: 256 }, (_, i) => `${i}`.padStart(64, 'x')),
+      wants,
       name: long(128),
     },
   ]);
   await settled();
   expect(peer.frames.map(([kind]) => kind)).toEqual([KIND.WELCOME]);
-  const { refused } = (peer.frames[0]?.[1] ?? {}) as { refused?: object };
-  expect(Object.keys(refused ?? {})).toHaveLength(256);
+  const { granted, refused, reasons } = welcomeIn(peer.frames[0]);
+  expect(granted).toEqual([]);
+  expect(refused).toEqual(wants);
+  expect(reasons).toEqual(new Array(256).fill('UNKNOWN_MEMBER'));
 });

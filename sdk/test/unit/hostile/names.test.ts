@@ -46,9 +46,9 @@ describe.each(NAMES)('%s', (name) => {
     const server = tabsHost();
     const unharmed = await bystander(server);
     const peer = await admitted(server, {}, { wants: ['read', name] });
-    const { granted, refused } = (peer.frames[0]?.[1] ?? {}) as { granted: unknown; refused: object };
-    expect(granted).toEqual(['read']);
-    expect(Object.entries(refused)).toEqual(name === '__proto__' ? [] : [[name, 'UNKNOWN_MEMBER']]);
+    expect(peer.frames[0]?.slice(1, 5)).toEqual(
+      name === '__proto__' ? [['read'], [], [], []] : [['read'], [name], ['UNKNOWN_MEMBER'], []],
+    );
     await unharmed();
   });
 
@@ -180,12 +180,29 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  test('[W3.3] among the refusals of a welcome is data, or a violation', async () => {
+  test('[W3.3] in the lists of a welcome and of grants is data', async () => {
     const { raw, session } = realClient();
     const ready = session.ready();
     await settled();
-    raw.host.send(welcome({ refused: named(name, 'CAPABILITY_REFUSED') }));
-    if (name === '__proto__') expect((await failureOf(ready)).code).toBe('PROTOCOL_VIOLATION');
-    else expect(Object.entries((await ready).refused)).toEqual([[name, 'CAPABILITY_REFUSED']]);
+    const lists = {
+      granted: ['read', name],
+      refused: [name],
+      reasons: ['CAPABILITY_REFUSED'],
+      pending: [name],
+    };
+    raw.host.send(welcome(lists));
+    const info = await ready;
+    raw.host.send([KIND.GRANTS, [name], [name], [name], [name]]);
+    await settled();
+    for (const [told, granted, reason] of [
+      [info, ['read', name], 'CAPABILITY_REFUSED'],
+      [session.info, [name], name],
+    ] as const) {
+      expect([told?.granted, told?.pending]).toEqual([granted, [name]]);
+      expect(Object.entries(told?.refused ?? {})).toEqual([[name, reason]]);
+      for (const each of [told, told?.refused]) expect(Object.getPrototypeOf(each)).toBe(Object.prototype);
+    }
+    // Granted by name alone, it is no capability of the protocol.
+    expect(Object.keys(info)).not.toContain(name);
   });
 });

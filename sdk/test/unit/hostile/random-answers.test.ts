@@ -28,6 +28,9 @@ const valid: fc.Arbitrary<unknown> = (() => {
     fc.constantFrom({ n: 2, k: ['id'], c: [[1, 2]] }, { n: 1, k: ['id', 'title'], c: [[1], [null]] }),
   );
   const id = fc.integer({ min: 1, max: 8 });
+  const name = fc.constantFrom('read', 'titles', 'control', 'admin', '__proto__', 'constructor');
+  const names = fc.uniqueArray(name);
+  const code = fc.constantFrom('CAPABILITY_REFUSED', 'CONSENT_DENIED', 'UNKNOWN_MEMBER', 'OF_LATER');
   const frame: fc.Arbitrary<RawFrame> = fc.oneof(
     fc
       .tuple(id, fc.array(result, { maxLength: 2 }))
@@ -37,6 +40,15 @@ const valid: fc.Arbitrary<unknown> = (() => {
       .tuple(fc.constantFrom(6, 7, 8), fc.nat(20), fc.array(tab, { maxLength: 3 }))
       .map(([which, number, payloads]) => [KIND.EVENT, which, number, ...payloads]),
     fc.tuple(id, error).map(([which, told]) => [KIND.END, which, told]),
+    fc
+      .tuple(names, fc.uniqueArray(fc.tuple(name, code), { selector: ([each]) => each }), names)
+      .map(([granted, refused, pending]) => [
+        KIND.GRANTS,
+        granted,
+        refused.map(([each]) => each),
+        refused.map(([, reason]) => reason),
+        pending,
+      ]),
     fc.constant([70, 'later']),
   );
   return fc.array(frame, { maxLength: 3 });

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { outputDecoder, paramsEncoder } from '../../../src/call/member-codecs.js';
+import { paramsEncoder } from '../../../src/call/member-codecs.js';
 import { CLIENT_LIMITS } from '../../../src/limits/limits.js';
 import { convert, FAIL, failure } from '../../../src/protocol/conversion.js';
+import { outputDecoder } from '../../../src/protocol/lazy-codec.js';
 
 test('kinds of a second copy of Portico, which knows no limits of this one, let nothing through that has a size', async () => {
   vi.resetModules();

@@ -137,7 +137,7 @@ describe('aborting', () => {
   });
 
   test('[W7.13] what was not sent never is', async () => {
-    const { raw, read } = await welcomed({}, { limits: { calls: 1 } });
+    const { raw, read } = await welcomed({}, { calls: 1 });
     const abort = new AbortController();
     read.get({ id: 1 }).catch(() => {});
     const waiting = codeOf(read.get({ id: 2 }, { signal: abort.signal }));
@@ -152,7 +152,7 @@ describe('aborting', () => {
 
 describe('what a host allows', () => {
   test('[W7.14] a client keeps within the calls of the welcome', async () => {
-    const { raw, read } = await welcomed({}, { limits: { calls: 2 } });
+    const { raw, read } = await welcomed({}, { calls: 2 });
     const answers = [1, 2, 3, 4].map((id) => read.get({ id }));
     await settled();
     expect(raw.host.of(KIND.CALL)).toEqual([[KIND.CALL, 1, 'read.get', 0, { id: 1 }, { id: 2 }]]);
@@ -166,7 +166,7 @@ describe('what a host allows', () => {
   });
 
   test('[W7.14] subscriptions are no calls, and stand in the way of none', async () => {
-    const { raw, read } = await welcomed({}, { limits: { calls: 1 } });
+    const { raw, read } = await welcomed({}, { calls: 1 });
     for (let i = 0; i < 3; i++) read.changed();
     const answer = read.get({ id: 1 });
     read.moved();

@@ -34,16 +34,8 @@ describe('unknown keys', () => {
     expect(await exchange(peer, [KIND.CALL, 2, 'read.ping', { trace: 'x', d: 5 }, null])).toHaveLength(1);
   });
 
-  test('[W13.2] are ignored in a welcome, its limits and errors', async () => {
-    const { raw, read, session } = await welcomed({}, { later: 1, limits: { calls: 5, streams: 7 } });
-    expect(Object.keys(session.info ?? {}).sort()).toEqual([
-      'granted',
-      'id',
-      'instance',
-      'pending',
-      'refused',
-      'version',
-    ]);
+  test('[W13.2] are ignored in errors', async () => {
+    const { raw, read } = await welcomed();
     const outcome = failureOf(read.ping());
     await settled();
     raw.host.send([KIND.ERROR, 1, { code: 'REFUSED', message: 'no', help: 'https://example.org/' }]);
@@ -61,6 +53,31 @@ describe('unknown keys', () => {
 });
 
 describe('further elements', () => {
+  test('[W13.2] [W13.3] are ignored in a welcome and in grants', async () => {
+    const { raw, session } = realClient({ serialization: 'structured-clone' });
+    const later = ['x', { streams: 7 }, null, undefined, 1n];
+    raw.host.send([...welcome({ granted: ['read'] }), ...later]);
+    expect(await session.ready()).toEqual({
+      id: 's',
+      instance: 'i',
+      version: '1.2.0',
+      granted: ['read'],
+      refused: {},
+      pending: [],
+    });
+    raw.host.send([KIND.GRANTS, ['titles'], ['read'], ['GRANT_REVOKED'], ['control'], ...later]);
+    await settled();
+    expect(session.info).toEqual({
+      id: 's',
+      instance: 'i',
+      version: '1.2.0',
+      granted: ['titles'],
+      refused: { read: 'GRANT_REVOKED' },
+      pending: ['control'],
+    });
+    expect(raw.host.of(KIND.GOODBYE)).toEqual([]);
+  });
+
   test('[W13.3] are ignored by a host', async () => {
     const server = tabsHost();
     const peer = rawClient(server.host);
@@ -87,6 +104,7 @@ describe('further elements', () => {
     const outcomes = [codeOf(read.ping()), codeOf(read.changed().next())];
     await settled();
     raw.host.send(
+      [KIND.PENDING, 1000, 'x'],
       [...welcome(), 'x'],
       [KIND.ERROR, 1, { code: 'REFUSED' }, 'x'],
       [KIND.END, 2, { code: 'REFUSED' }, 7],

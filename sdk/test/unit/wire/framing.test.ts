@@ -1,3 +1,4 @@
+import type { PorticoError } from 'portico';
 import { describe, expect, test } from 'vitest';
 import type { RuntimePort } from '../../../src/platform/platform.js';
 import { KIND } from '../../support/kinds.js';
@@ -8,6 +9,7 @@ import {
   codeOf,
   exchange,
   expectViolated,
+  failureOf,
   realClient,
   welcomed,
 } from '../../support/sessions.js';
@@ -187,9 +189,14 @@ describe('messages to a host', () => {
 describe('messages to a client', () => {
   test.each(notBatches)('[W4.2] [W4.13] %s is a violation', async (_what, message) => {
     const { raw, read } = await welcomed();
-    const call = codeOf(read.ping());
+    const call = failureOf(read.ping());
     raw.host.post(message);
-    expect(await call).toBe('OUTCOME_UNKNOWN');
+    const { code, cause } = await call;
+    expect([code, (cause as PorticoError).code, (cause as PorticoError).data]).toEqual([
+      'OUTCOME_UNKNOWN',
+      'PROTOCOL_VIOLATION',
+      { kind: undefined },
+    ]);
     await settled();
     expectViolated(raw.host);
   });
@@ -197,6 +204,34 @@ describe('messages to a client', () => {
   test.each(notKinds)('[W4.3] a frame that begins with %s is a violation', async (_what, kind) => {
     const { raw } = await welcomed();
     raw.host.send([kind, 1]);
+    await settled();
+    expectViolated(raw.host);
+  });
+
+  test.each<readonly [string, unknown, number | undefined]>([
+    ['no list', { 0: [KIND.RESULT, 1, []] }, undefined],
+    ['no list of lists', [[KIND.RESULT, 1, []], 'x'], undefined],
+    ['a list without kinds', [['x']], undefined],
+    ['a list with a hole', Object.assign(new Array(2), { 1: [64] }), undefined],
+    ['an EVENT for nothing', [[64], [KIND.EVENT, 9, 0, null], [KIND.END, 9, {}]], KIND.EVENT],
+    ['a second WELCOME', [welcome()], KIND.WELCOME],
+    ['GRANTS without lists', [[KIND.GRANTS]], KIND.GRANTS],
+    ['a CALL', [[KIND.CALL, 1, 'read.ping', 0, null]], KIND.CALL],
+    ['a kind of nobody', [[63]], 63],
+  ])('[W4.13] of %s, the error tells the kind alone', async (_what, message, kind) => {
+    const { raw, read, session } = await welcomed({ serialization: 'structured-clone' });
+    const told: unknown[] = [];
+    session.onChange((_state, error) => told.push(error?.code, error?.data));
+    const error = await (async () => {
+      const listed = failureOf(read.list());
+      await settled();
+      raw.host.post(message);
+      return await listed;
+    })();
+    expect(error).toMatchObject({ code: 'PROTOCOL_VIOLATION', origin: 'local' });
+    expect(error.data).toEqual({ kind });
+    expect(error.message).toMatch(/^PROTOCOL_VIOLATION: the host sent /);
+    expect(told).toEqual(['PROTOCOL_VIOLATION', { kind }]);
     await settled();
     expectViolated(raw.host);
   });

@@ -14,7 +14,8 @@ import {
   realClient,
   welcomed,
 } from '../../support/sessions.js';
-import { tabs, tabsHost } from '../../support/tabs.js';
+import { FITS, holed, MISFITS } from '../../support/standings.js';
+import { tabs, tabsHost, type WelcomeChanges, welcome, welcomeIn } from '../../support/tabs.js';
 
 const ALL = { read: ALLOWED, titles: ALLOWED, control: ALLOWED };
 
@@ -39,7 +40,7 @@ describe('[A15] a capability that is taken back', () => {
     expect(peer.frames.slice(before)).toMatchObject([
       [KIND.ERROR, 1, { code: 'GRANT_REVOKED' }],
       [KIND.END, 2, { code: 'GRANT_REVOKED' }],
-      [KIND.GRANTS, { granted: ['read', 'titles'], refused: { control: 'CONSENT_DENIED' } }],
+      [KIND.GRANTS, ['read', 'titles'], ['control'], ['CONSENT_DENIED'], []],
     ]);
     expect(server.signals[0]?.aborted).toBe(true);
     server.release();
@@ -114,13 +115,13 @@ describe('a client asks for more', () => {
     const { consent, server } = asking({ read: ALLOWED });
     const peer = await admitted(server, {}, { wants: ['read'] });
     expect(await exchange(peer, [KIND.REQUEST, 1, { ask: ['titles'], drop: [] }])).toEqual([
-      [KIND.GRANTS, { granted: ['read'], refused: {}, pending: ['titles'] }],
+      [KIND.GRANTS, ['read'], [], [], ['titles']],
     ]);
     const before = peer.frames.length;
     consent.answer({ titles: ALLOWED });
     await settled();
     expect(peer.frames.slice(before)).toEqual([
-      [KIND.GRANTS, { granted: ['read', 'titles'], refused: {} }],
+      [KIND.GRANTS, ['read', 'titles'], [], [], []],
       [KIND.RESULT, 1, null],
     ]);
   });
@@ -229,11 +230,17 @@ describe('a client gives back', () => {
   });
 });
 
+/** A GRANTS: as much as the two share of a welcome. */
+const grants = (changes: WelcomeChanges = {}): readonly unknown[] => [
+  KIND.GRANTS,
+  ...welcome(changes).slice(1, 5),
+];
+
 describe('GRANTS', () => {
   test('[W6.19] replace what the client knew', async () => {
     const client = await welcomed({}, { granted: ['read'], pending: ['titles'] });
     expect(client.session.info?.pending).toEqual(['titles']);
-    client.raw.host.send([KIND.GRANTS, { granted: ['titles'], refused: { read: 'CONSENT_DENIED' } }]);
+    client.raw.host.send([KIND.GRANTS, ['titles'], ['read'], ['CONSENT_DENIED'], []]);
     await settled();
     expect(client.session.info).toMatchObject({
       granted: ['titles'],
@@ -242,26 +249,39 @@ describe('GRANTS', () => {
     });
   });
 
-  test.each([
-    ['no body', [KIND.GRANTS]],
-    ['no list', [KIND.GRANTS, { granted: 'read', refused: {} }]],
-    ['no reasons', [KIND.GRANTS, { granted: [] }]],
-    ['a reason that is no text', [KIND.GRANTS, { granted: [], refused: { read: 1 } }]],
+  test.each<readonly [string, unknown]>([
+    ['an object', [KIND.GRANTS, { granted: [], refused: {} }]],
+    ...MISFITS.map(([what, changes]) => [what, grants(changes)] as const),
+    ...[0, 1, 2, 3].map((lists) => [`${lists} of its lists`, grants().slice(0, 1 + lists)] as const),
+    ...[1, 2, 3, 4].map((at) => [`a hole for list ${at}`, holed(grants(), at)] as const),
   ])('[W6.19] with %s are a violation', async (_what, frame) => {
-    const client = await welcomed();
-    client.raw.host.send(frame);
+    const client = await welcomed({ serialization: 'structured-clone' });
+    const { info } = client.session;
+    const call = failureOf(client.read.list());
     await settled();
-    expect([codeIn(client.raw.host.frames.at(-1)), client.raw.host.closed]).toEqual([
-      'PROTOCOL_VIOLATION',
-      true,
-    ]);
+    client.raw.host.send(frame, [KIND.RESULT, 1, []]);
+    expect(await call).toMatchObject({ code: 'PROTOCOL_VIOLATION', data: { kind: KIND.GRANTS } });
+    await settled();
+    expectViolated(client.raw.host);
+    expect([info?.granted, client.session.state]).toEqual([['read', 'titles', 'control'], 'dormant']);
+  });
+
+  test.each(FITS)('[W6.19] with %s are read', async (_what, changes) => {
+    const client = await welcomed({ serialization: 'structured-clone' });
+    client.raw.host.send(grants(changes));
+    await settled();
+    const { granted, refused, reasons, pending } = welcomeIn(grants(changes));
+    expect(client.session.info).toMatchObject({ granted, pending });
+    expect(Object.entries(client.session.info?.refused ?? {})).toEqual(
+      (refused as string[]).map((name, i) => [name, (reasons as string[])[i]]),
+    );
   });
 
   test('[W5.23] before the welcome are a violation', async () => {
     const client = realClient();
     const outcome = codeOf(client.session.ready());
     await settled();
-    client.raw.host.send([KIND.GRANTS, { granted: [], refused: {} }]);
+    client.raw.host.send([KIND.GRANTS, [], [], [], []]);
     expect(await outcome).toBe('PROTOCOL_VIOLATION');
   });
 });

@@ -38,7 +38,7 @@ const outcomesOf = async (column: string): Promise<Readonly<Record<string, reado
     connect: { limits: { earlyCalls: 2 } },
     ...(absent ? { lastError: () => 'Could not establish connection. Receiving end does not exist.' } : {}),
   };
-  const client = early ? realClient(options) : await welcomed(options, { limits: { calls: 2 } });
+  const client = early ? realClient(options) : await welcomed(options, { calls: 2 });
   const { read, control } = client;
   const outcomes = {
     'call, sent, idempotent': failureOf(read.list()),

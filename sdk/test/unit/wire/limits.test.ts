@@ -17,5 +17,17 @@ test('[W11.1] the table of limits is that of the code', () => {
 test('[W11.1] the one that the other side is told is the number of calls', async () => {
   const peer = await admitted(tabsHost({ limits: { calls: 77, depth: 3 } }));
   const [welcome] = peer.of(KIND.WELCOME);
-  expect(welcome?.[1]).toHaveProperty('limits', { calls: 77 });
+  expect(welcome).toEqual([
+    KIND.WELCOME,
+    ['read', 'titles', 'control'],
+    [],
+    [],
+    [],
+    1,
+    '1.2.0',
+    expect.any(String),
+    expect.any(String),
+    77,
+    0,
+  ]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { KIND } from '../../support/kinds.js';
 import { rawClient, settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, exchange } from '../../support/sessions.js';
-import { hello, tabsHost } from '../../support/tabs.js';
+import { hello, tabsHost, welcomeIn } from '../../support/tabs.js';
 import { versionedHost } from '../../support/versioned-host.js';
 
 const bodyOf = (frame: readonly unknown[] | undefined) => frame?.[1] as Record<string, unknown>;
@@ -33,7 +33,7 @@ describe('what was asked for', () => {
     const peer = rawClient(versionedHost().host);
     peer.send(hello({ versions, wants: [] }));
     await settled();
-    expect(bodyOf(peer.frames[0])['version']).toBe(chosen);
+    expect(welcomeIn(peer.frames[0]).version).toBe(chosen);
   });
 
   test.each([
@@ -44,7 +44,7 @@ describe('what was asked for', () => {
     const peer = rawClient(versionedHost({ versions: ['0.3.4'] }).host);
     peer.send(hello({ versions, wants: [] }));
     await settled();
-    expect(bodyOf(peer.frames[0])['version']).toBe(chosen);
+    expect(welcomeIn(peer.frames[0]).version).toBe(chosen);
   });
 
   test('[W5.16] what is no version is ignored among the versions', async () => {
@@ -52,7 +52,7 @@ describe('what was asked for', () => {
     const peer = rawClient(versionedHost().host);
     peer.send(hello({ versions: [...noise, '1.2.0'], wants: [] }));
     await settled();
-    expect(bodyOf(peer.frames[0])['version']).toBe('1.2.0');
+    expect(welcomeIn(peer.frames[0]).version).toBe('1.2.0');
     const none = rawClient(versionedHost().host);
     none.send(hello({ versions: noise, wants: [] }));
     await settled();
@@ -94,19 +94,19 @@ describe('what was asked for', () => {
   test('[W5.19] the welcome says of each wanted capability whether it is granted, and why not', async () => {
     const wants = ['control', 'admin', 'nothing', 'constructor', 'toString', '__proto__', 'control'];
     const peer = await admitted(tabsHost(), {}, { needs: ['read'], wants });
-    expect(bodyOf(peer.frames[0])).toMatchObject({ granted: ['read', 'control'] });
-    expect(bodyOf(peer.frames[0])['refused']).toEqual({
-      admin: 'CAPABILITY_REFUSED',
-      nothing: 'UNKNOWN_MEMBER',
-      constructor: 'UNKNOWN_MEMBER',
-      toString: 'UNKNOWN_MEMBER',
-    });
+    expect(peer.frames[0]?.slice(0, 5)).toEqual([
+      KIND.WELCOME,
+      ['read', 'control'],
+      ['admin', 'nothing', 'constructor', 'toString'],
+      ['CAPABILITY_REFUSED', 'UNKNOWN_MEMBER', 'UNKNOWN_MEMBER', 'UNKNOWN_MEMBER'],
+      [],
+    ]);
   });
 
   test('[W5.19] what was not asked for is not granted', async () => {
     const server = tabsHost();
     const peer = await admitted(server, {}, { wants: ['read'] });
-    expect(bodyOf(peer.frames[0])['granted']).toEqual(['read']);
+    expect(welcomeIn(peer.frames[0]).granted).toEqual(['read']);
     const answers = await exchange(peer, [KIND.CALL, 1, 'control.close', 0, { id: 1 }]);
     expect([answers.map(codeIn), server.ran]).toEqual([['CAPABILITY_REFUSED'], []]);
   });
@@ -116,7 +116,9 @@ describe('what was asked for', () => {
       const peer = rawClient(host);
       peer.send(hello());
       await settled();
-      return [bodyOf(peer.frames[0])['session'], bodyOf(peer.frames[0])['instance']];
+      const { session, instance } = welcomeIn(peer.frames[0]);
+      for (const each of [session, instance]) expect(each).toMatch(/^.{1,64}$/);
+      return [session, instance];
     };
     const { host } = tabsHost();
     const identities = [await identityOf(host), await identityOf(host), await identityOf(tabsHost().host)];
