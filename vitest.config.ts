@@ -25,7 +25,16 @@ export default defineConfig({
     // Of two cores Vitest would leave one idle.
     maxWorkers: '100%',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['*/test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['*/test/unit/**/*.test.ts'],
+          // A process for each of so many small files, which loads the sources anew, would take as long as their tests.
+          isolate: false,
+          pool: 'threads',
+        },
+      },
       {
         extends: true,
         test: {
