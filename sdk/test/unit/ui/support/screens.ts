@@ -58,7 +58,7 @@ export const openScreens = async (browser: FoundBrowser): Promise<Screens> => {
       return page;
     },
     async check(page) {
-      await page.evaluate(axe);
+      if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
       return page.evaluate(async () => {
         const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeFinding[] }> } };
         const { violations } = await axe.run();
