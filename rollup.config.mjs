@@ -193,6 +193,11 @@ const INTERNAL = new RegExp(
     .replaceAll(' ', '|')})$`,
 );
 
+/** @type {import('@rollup/plugin-terser').Options} */
+const MINIFY = { ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } };
+/** One for all bundles: its threads, once they have loaded terser and run it, are fast. */
+const minifier = terser(MINIFY);
+
 /** @returns {Promise<import('rollup').RollupOptions[]>} */
 export async function extensionBundles() {
   const bundles = extensions.flatMap((extension) => {
@@ -206,13 +211,9 @@ export async function extensionBundles() {
         nodeResolve({ browser: true }),
         await protocolPlugin(extension, file),
         ...(isSmallest(extension, file) ? [oxc()] : []),
-        terser({
-          ecma: 2022,
-          module: true,
-          compress: { passes: 2 },
-          format: { comments: false },
-          ...(isSmallest(extension, file) && { mangle: { properties: { regex: INTERNAL, builtins: true } } }),
-        }),
+        isSmallest(extension, file)
+          ? terser({ ...MINIFY, mangle: { properties: { regex: INTERNAL, builtins: true } } })
+          : minifier,
         forEachBrowser(extension, file),
       ],
       onwarn,

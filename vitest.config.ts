@@ -1,7 +1,23 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What takes longest, and mostly waits. */
+const FIRST = [/\/browser\/conformance\./, /\/bundlers\/bundlers\./, /-axe\./, /\/browser\//];
+
+/** Begins with the long ones, so that at the end no core waits for the last of them. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = FIRST.findIndex((pattern) => pattern.test(moduleId));
+      return found < 0 ? FIRST.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -22,10 +38,23 @@ export default defineConfig({
     decorator: { legacy: true, emitDecoratorMetadata: true },
   },
   test: {
-    // Of two cores Vitest would leave one idle.
-    maxWorkers: '100%',
+    // More than cores: tests in browsers wait for most of their time.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
+    // No test is about time, and every core is busy.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['*/test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['*/test/unit/**/*.test.ts'],
+          // A process for each of so many small files, which loads the sources anew, would take as long as their tests.
+          isolate: false,
+          pool: 'threads',
+        },
+      },
       {
         extends: true,
         test: {
@@ -44,34 +73,13 @@ export default defineConfig({
       // The same tests in the simulated browsers; real ones are asked by sdk/test/browser/conformance.test.ts.
       { extends: true, test: { name: 'conformance', include: ['sdk/test/conformance/*.test.ts'] } },
       // The suites of the two extensions, which */test/browser/ runs in real browsers.
-      {
-        extends: true,
-        test: {
-          name: 'simulated',
-          include: ['*/test/simulated/*.test.ts'],
-          testTimeout: 30_000,
-          // A fixture is bundled first, beside all other suites.
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['*/test/browser/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { extends: true, test: { name: 'simulated', include: ['*/test/simulated/*.test.ts'] } },
+      { extends: true, test: { name: 'browser', include: ['*/test/browser/**/*.test.ts'] } },
       {
         extends: true,
         test: {
           name: 'bundlers',
           include: ['sdk/test/bundlers/**/*.test.ts'],
-          // After the others: it keeps every core busy, and starts browsers of its own.
-          sequence: { groupOrder: 1 },
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },

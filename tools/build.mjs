@@ -70,20 +70,22 @@ async function compile() {
 
 /** @param {import('rollup').RollupOptions[]} bundles */
 async function bundle(bundles) {
+  const ended = await Promise.allSettled(bundles.map(bundleOne));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+}
+
+/** @param {import('rollup').RollupOptions} options */
+async function bundleOne(options) {
   const { rollup } = await import('rollup');
   const { describeBundle } = await import('../rollup.config.mjs');
-  for (const options of bundles) {
-    try {
-      const result = await rollup(options);
-      for (const output of [options.output ?? []].flat()) await result.write(output);
-      await result.close();
-    } catch (error) {
-      const { message, id, frame, loc } = /** @type {import('rollup').RollupError} */ (error);
-      const place = loc ? `${loc.file ?? id}:${loc.line}:${loc.column}\n` : id ? `${id}\n` : '';
-      throw new BuildError(
-        `rollup failed for ${describeBundle(options)}:\n${place}${message}\n${frame ?? ''}`,
-      );
-    }
+  try {
+    const result = await rollup(options);
+    for (const output of [options.output ?? []].flat()) await result.write(output);
+    await result.close();
+  } catch (error) {
+    const { message, id, frame, loc } = /** @type {import('rollup').RollupError} */ (error);
+    const place = loc ? `${loc.file ?? id}:${loc.line}:${loc.column}\n` : id ? `${id}\n` : '';
+    throw new BuildError(`rollup failed for ${describeBundle(options)}:\n${place}${message}\n${frame ?? ''}`);
   }
 }
 

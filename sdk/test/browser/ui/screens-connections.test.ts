@@ -26,7 +26,7 @@ describe.skipIf(!chromium)('the connections, in Chromium', { timeout: PATIENCE }
   const untilSays = (words: string) =>
     page.waitForFunction(
       (words) => document.querySelector('portico-connections')?.shadowRoot?.textContent?.includes(words),
-      { timeout: 5_000 },
+      { timeout: 30_000 },
       words,
     );
 

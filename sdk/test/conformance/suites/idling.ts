@@ -17,18 +17,21 @@ const untilSurelyIdle = async (runtime: Runtime): Promise<void> => {
   if (left > 0) await runtime.pass(left);
 };
 
+const untilStopped = (runtime: Runtime, name: FixtureName): Promise<true> =>
+  eventually(
+    runtime,
+    async () => ((await runtime.isRunning(name)) ? undefined : true),
+    `${name} is stopped`,
+    IDLE + 15_000,
+  );
+
 const cases: Case[] = [
   {
     name: 'a silent open port keeps no background: it is stopped after half a minute, and the port ends without an error',
     async run(runtime) {
       const { page } = await runtime.extension('client');
       const talk = talkAs(runtime, page, longFactsOf(runtime).silent);
-      await eventually(
-        runtime,
-        async () => ((await runtime.isRunning('idle')) ? undefined : true),
-        'it is stopped',
-        IDLE + 15_000,
-      );
+      await untilStopped(runtime, 'idle');
       expect(await talk.ending()).toEqual(closed(runtime));
       expect((await talk.diary()).endedAfter).toBeGreaterThan(IDLE - 5000);
     },
@@ -43,8 +46,7 @@ const cases: Case[] = [
   {
     name: 'messages that it posts do not keep a background',
     async run(runtime) {
-      await untilSurelyIdle(runtime);
-      expect(await runtime.isRunning('speaking')).toBe(false);
+      await untilStopped(runtime, 'speaking');
     },
   },
   {

@@ -20,7 +20,7 @@ export const text = async (selector = '[lang]'): Promise<string> =>
   page.$eval(find(selector), (element) => (element.textContent ?? '').replaceAll(/\s+/g, ' ').trim());
 /** Puppeteer's own `waitForSelector` sees no change inside of a shadow. */
 export const until = async (selector: string): Promise<void> => {
-  await expect.poll(() => page.$(find(selector)), { timeout: 5_000, interval: 30 }).not.toBeNull();
+  await expect.poll(() => page.$(find(selector)), { timeout: 30_000, interval: 30 }).not.toBeNull();
 };
 export const untilArmed = () => until('.frame.armed');
 export const focused = (): Promise<string> =>

@@ -123,7 +123,7 @@ export const PROMPTS = {
     },
   }),
   nothing: grant({ capabilities: [READ, { ...WINDOWS, choices: [], grew: false }] }),
-  expiring: grant({ expires: Date.now() + 45_000 }),
+  expiring: grant({ expires: Date.now() + 49_000 }),
   confirm: confirm(),
   'confirm-hostile': confirm({
     title: `${LONG_WORD}${OVERRIDE} <b>sure?</b>`,

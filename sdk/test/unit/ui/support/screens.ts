@@ -58,10 +58,10 @@ export const openScreens = async (browser: FoundBrowser): Promise<Screens> => {
       return page;
     },
     async check(page) {
-      await page.evaluate(axe);
+      if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
       return page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeFinding[] }> } };
-        const { violations } = await axe.run();
+        const { axe } = globalThis as unknown as { axe: Axe };
+        const { violations } = await axe.run({ resultTypes: ['violations'] });
         return violations.map(
           ({ id, nodes }) =>
             `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
@@ -74,6 +74,10 @@ export const openScreens = async (browser: FoundBrowser): Promise<Screens> => {
     },
   };
 };
+
+interface Axe {
+  run(options: object): Promise<{ violations: AxeFinding[] }>;
+}
 
 interface AxeFinding {
   readonly id: string;
