@@ -12,13 +12,12 @@ const PATIENCE = 10_000;
 /**
  * How long a pattern may take, on the worst of texts, judged by recheck. It takes milliseconds for most, and
  * up to three seconds; each pattern is judged once.
- * @param patience milliseconds after which it is unknown
  */
-export const judgePattern = (pattern: string, patience = PATIENCE): Verdict => {
+export const judgePattern = (pattern: string): Verdict => {
   const known = verdicts.get(pattern);
   if (known) return known;
   // What repeats nothing tries no more than its own length at each place.
-  const verdict = /[*+{]/.test(pattern) ? judged(pattern, patience) : { degree: 1 };
+  const verdict = /[*+{]/.test(pattern) ? judged(pattern) : { degree: 1 };
   verdicts.set(pattern, verdict);
   return verdict;
 };
@@ -26,12 +25,12 @@ export const judgePattern = (pattern: string, patience = PATIENCE): Verdict => {
 /** Loaded for the first pattern to judge: it is large, and most protocols have none. */
 const recheck = (): { checkSync: typeof checkSync } => createRequire(import.meta.url)('recheck');
 
-const judged = (pattern: string, timeout: number): Verdict => {
+const judged = (pattern: string): Verdict => {
   // In this process: its other ways start programs, and answer differently where there is none.
   const before = process.env['RECHECK_SYNC_BACKEND'];
   process.env['RECHECK_SYNC_BACKEND'] = 'pure';
   try {
-    const diagnostics = recheck().checkSync(pattern, 'u', { timeout, randomSeed: 1 });
+    const diagnostics = recheck().checkSync(pattern, 'u', { timeout: PATIENCE, randomSeed: 1 });
     if (diagnostics.status === 'unknown') return 'unknown';
     const { complexity } = diagnostics;
     if (complexity.type === 'exponential') return 'exponential';
