@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ALLOWED, fakeConsent } from '../../support/fake-consent.js';
 import { KIND } from '../../support/kinds.js';
 import { clockOf, FRIEND, linkedTo, type RawPeer, rawClient, settled } from '../../support/raw-peer.js';
-import { codeIn, codeOf, expectViolated } from '../../support/sessions.js';
-import { FRIENDS, hello } from '../../support/tabs.js';
+import { codeIn, codeOf, expectViolated, realClient } from '../../support/sessions.js';
+import { FRIENDS, hello, welcome } from '../../support/tabs.js';
 
 const HOST_ID = FRIEND.own.id;
 const CLIENT_ID = FRIEND.sender.id as string;
@@ -253,6 +253,24 @@ describe('a client with a key', () => {
     const connection = connect(tabs, { needs: ['read'], proof: failing, platform: linkedTo(host, FRIEND) });
     expect(await codeOf(connection.session.ready())).toBe('INTERNAL');
     expect(ran()).toBe(0);
+  });
+
+  test('that fails to prove too late ends no later session', async () => {
+    const proofs: ((error: Error) => void)[] = [];
+    const late = { prove: () => new Promise((_resolve, reject) => proofs.push(reject)) };
+    const { raw, session } = realClient({ connect: { proof: late } });
+    await settled();
+    raw.host.send([KIND.CHALLENGE, { nonce: 'x' }]);
+    await settled();
+    raw.host.close();
+    await settled();
+    const ready = session.ready();
+    await settled();
+    raw.host.send(welcome());
+    await ready;
+    proofs[0]?.(new PorticoError('INTERNAL', 'no storage'));
+    await settled();
+    expect([proofs.length, session.state]).toEqual([1, 'open']);
   });
 
   test('[A10] a remembered key that changes is asked about, and shown as such', async () => {
