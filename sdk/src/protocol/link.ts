@@ -54,8 +54,8 @@ export const linked = (root: Plan, of: (name: KindName) => unknown, gates = true
       }
     };
     // Of some letters the rarer forms are kinds of their own, so that a bundle may do without.
-    const rarer = { u: second && 'tagged', a: third && 'tuple', o: second && 'openObject' };
-    const name = (rarer[kind as 'u'] ?? NAMES[kind]) as KindName;
+    const rarer = { u: second !== undefined && 'tagged', a: third && 'tuple', o: second && 'openObject' };
+    const name = (rarer[kind as 'u'] || NAMES[kind]) as KindName;
     const written = [of(name), ...rest()];
     while (written.at(-1) === undefined) written.pop();
     return written;

@@ -32,6 +32,17 @@ describe.each(every)('a union told apart by a constant, by %s', (how) => {
     },
   );
 
+  test('may be told apart by a property without a name', () => {
+    const branch = (mark: string) => ({
+      type: 'object',
+      required: [''],
+      properties: { '': { const: mark } },
+    });
+    const schema = { anyOf: [branch('a'), branch('b')] };
+    expect(run(schema, how, { '': 'b' })).toEqual({ value: { '': 'b' } });
+    expect(run(schema, how, { '': 'c' })).toEqual({ failed: { path: '/', expected: 'one of ["a","b"]' } });
+  });
+
   test('tells 1 from "1"', () => {
     const schema = { anyOf: [shape(1, { n: { type: 'number' } }), shape('1', { s: { type: 'string' } })] };
     expect(run(schema, how, { kind: 1, n: 1 })).toEqual({ value: { kind: 1, n: 1 } });
