@@ -184,9 +184,9 @@ const oxc = () => ({
 const INTERNAL = new RegExp(
   `^(${[
     'alarm attach batch batchItems batchSize busy calls cancel capabilities clock closed codec connection control',
-    'decode detach dial earlyCalls encode end ended eventCredit expire expires failNewer fold frame giveUp hello',
-    'hosts idempotent inform machine members messageItems messageSize method misfit mode native nativeBytes newer',
-    'opened outlet params payload plain platform postpone release remove required requests restored result shadowed',
+    'decode detach dial earlyCalls encode end ended eventCredit expire expires failNewer fold frame hello',
+    'hosts idempotent machine members messageItems messageSize method misfit mode native nativeBytes newer',
+    'opened params payload plain platform postpone release remove required requests restored result shadowed',
     'since strict table unfolded unsendable unusable valueSize waits wake welcome withdraw writer',
   ]
     .join(' ')

@@ -84,7 +84,7 @@ export const connectAny = async <
   const started = start(protocols, platform, hostOf(first, platform, options.host), options);
   const { version } = await started.machine.control.ready();
   const chosen = protocols.find((each) => lineOf(each.version) === lineOf(version)) as AnyProtocol;
-  started.hello.versions = [chosen.version];
+  started.machine.hello.versions = [chosen.version];
   return { major: Number(version.split('.')[0]), ...started.connection(chosen) } as never;
 };
 
@@ -145,7 +145,6 @@ const start = (
   machine.wake();
   return {
     machine,
-    hello,
     connection(protocol: AnyProtocol): object {
       const client = (capability: string): object => capabilityClient(protocol, capability, machine.requests);
       const connection: Record<string, unknown> = {

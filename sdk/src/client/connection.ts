@@ -61,7 +61,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   const alarm = createAlarm(platform, (now) => {
     if (expires <= now)
       end(new PorticoError('HANDSHAKE_TIMEOUT', `no answer to the hello in ${limits.handshake} ms`));
-    return Math.min(asked === undefined ? requests.expire(now) : expires, expires);
+    return asked === undefined ? Math.min(requests.expire(now), expires) : expires;
   });
 
   const change = (next: ConnectionState, error?: PorticoError): void => {

@@ -1,17 +1,10 @@
-import type { ProofBody } from '../wire/proof-transcript.js';
+import type { ProofBody, ProofFacts } from '../wire/proof-transcript.js';
 
 /** What a host wants proven. */
-export interface ProofQuestion {
-  /** The host's id, as this client reached it. */
-  readonly host: string;
-  readonly client: string;
+export interface ProofQuestion
+  extends Pick<ProofFacts, 'host' | 'client' | 'port' | 'versions' | 'needs' | 'wants'> {
   /** The challenge's, as it came off the wire. */
   readonly nonce: unknown;
-  /** The port's name. */
-  readonly port: string;
-  readonly versions: readonly string[];
-  readonly needs: readonly string[];
-  readonly wants: readonly string[];
 }
 
 /**

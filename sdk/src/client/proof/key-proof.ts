@@ -42,7 +42,7 @@ export const keyProof = ({ name = 'default' }: KeyProofOptions = {}): Proof => {
     return kept;
   };
   return {
-    prove: async ({ host, client, nonce: hostNonce, port, versions, needs, wants }) => {
+    prove: async ({ nonce: hostNonce, ...asked }) => {
       if (typeof hostNonce !== 'string' || !/^[\w-]{43}$/.test(hostNonce))
         throw new PorticoError('PROTOCOL_VIOLATION', 'the challenge has no nonce');
       const { privateKey, publicKey } = await held();
@@ -50,18 +50,7 @@ export const keyProof = ({ name = 'default' }: KeyProofOptions = {}): Proof => {
       const clientNonce = toBase64url(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
       try {
         const key = toBase64url(await crypto.subtle.exportKey('raw', publicKey));
-        const facts = {
-          host,
-          client,
-          hostNonce,
-          clientNonce,
-          algorithm,
-          key,
-          port,
-          versions,
-          needs,
-          wants,
-        } as const;
+        const facts = { ...asked, hostNonce, clientNonce, algorithm, key } as const;
         const signature = await crypto.subtle.sign(
           PROOF_PARAMETERS[algorithm],
           privateKey,
