@@ -183,11 +183,13 @@ const oxc = () => ({
  */
 const INTERNAL = new RegExp(
   `^(${[
-    'alarm attach batch batchItems batchSize busy calls cancel capabilities clock closed codec connection control',
-    'decode detach dial earlyCalls encode end ended eventCredit expire expires failNewer fold frame hello',
-    'hosts idempotent machine members messageItems messageSize method misfit mode native nativeBytes newer',
-    'opened params payload plain platform postpone release remove required requests restored result shadowed',
-    'since strict table unfolded unsendable unusable valueSize waits wake welcome withdraw writer',
+    'alarm attach batch batchItems batchSize busy bytes calls cancel capabilities clock closed codec connection',
+    'control decode depth detach dial earlyCalls encode end ended event eventCredit expire expires fail',
+    'failNewer fold frame handshake hello hosts idempotent info key machine members messageItems messageSize',
+    'method misfit mode native nativeBytes newer onChange onGap opened origin own params payload plain platform',
+    'postpone prove ready release remove requests required restored result run session shadowed since state',
+    'strict table time unfolded unsendable unusable valueSize waits wake welcome whenUnreachable withdraw',
+    'writer',
   ]
     .join(' ')
     .replaceAll(' ', '|')})$`,
@@ -212,7 +214,12 @@ export async function extensionBundles() {
         await protocolPlugin(extension, file),
         ...(isSmallest(extension, file) ? [oxc()] : []),
         isSmallest(extension, file)
-          ? terser({ ...MINIFY, mangle: { properties: { regex: INTERNAL, builtins: true } } })
+          ? terser({
+              ...MINIFY,
+              // Nothing here reads a property for the effect of reading it.
+              compress: { passes: 2, pure_getters: true },
+              mangle: { properties: { regex: INTERNAL, builtins: true } },
+            })
           : minifier,
         forEachBrowser(extension, file),
       ],

@@ -17,7 +17,7 @@ import {
   REFUSE,
   WELCOME,
 } from '../wire/frames.js';
-import { answers, type Hello, readStanding, readWelcome, type Standing } from '../wire/handshake.js';
+import { answers, type Hello, readStanding, readWelcome } from '../wire/handshake.js';
 import { portTransport } from '../wire/port-transport.js';
 import { isId, readBatch } from '../wire/read-batch.js';
 import type { ConnectionState, Mutable, SessionControl, SessionInfo } from './types.js';
@@ -105,7 +105,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       return;
     }
     requests.detach(error, true, false);
-    cancelRetry = platform.after(retryIn * (0.5 + Math.random() / 2), open);
+    cancelRetry = platform.at(platform.now() + retryIn * (0.5 + Math.random() / 2), open);
     retryIn = Math.min(retryIn * 2, LAST_RETRY);
     change('connecting', error);
   };
@@ -151,7 +151,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       if (greeted) {
         if (kind !== GRANTS) return requests.frame(frame);
         const standing = readStanding(frame);
-        return standing && inform(standing);
+        return standing && inform({ ...(control.info as SessionInfo), ...standing });
       }
       if (kind === PENDING) {
         if (!isId(body)) return false;
@@ -173,16 +173,16 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         return true;
       }
       const welcome = kind === WELCOME && readWelcome(frame);
-      if (!welcome || !answers(welcome.version, hello)) return false;
-      const { session: id, calls, native, ...rest } = welcome;
+      if (!welcome || !answers(welcome.info.version, hello)) return false;
+      const { info, calls, native } = welcome;
       greeted = true;
       expires = Number.POSITIVE_INFINITY;
       resume();
       retryIn = FIRST_RETRY;
       // What travelled with the hello was asked for before the version was known.
-      requests.failNewer(rest.version);
+      requests.failNewer(info.version);
       requests.attach(writer, Math.min(limits.calls, calls), native);
-      const info = inform({ id, ...rest });
+      inform(info);
       for (const { resolve } of waiters.splice(0)) resolve(info);
       return true;
     };
@@ -222,16 +222,15 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   };
 
   /** What is granted now. */
-  const inform = (news: Standing | SessionInfo): SessionInfo => {
-    const info = { ...control.info, ...news } as SessionInfo;
+  const inform = (info: SessionInfo): true => {
     control.info = info;
     change('open');
-    return info;
+    return true;
   };
 
   const closed = (): PorticoError => new PorticoError('CLOSED', 'the connection was closed');
 
-  const control: Mutable<SessionControl> = {
+  const control: Mutable<SessionControl> & { [MACHINE]?: ConnectionMachine } = {
     state: 'dormant',
     info: undefined,
     ready: () =>
@@ -273,7 +272,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       control.state === 'closed' ? closed() : control.info && newer?.(control.info.version),
   });
   const machine = { requests, control, wake, hello };
-  machines.set(control, machine);
+  control[MACHINE] = machine;
   return machine;
 };
 
@@ -286,9 +285,12 @@ export interface ConnectionMachine {
   wake(): void;
 }
 
-/** For what is done with a connection by functions of their own: who doesn't call them doesn't carry them. */
-const machines = new WeakMap<SessionControl, ConnectionMachine>();
+/**
+ * For what is done with a connection by functions of their own: who doesn't call them doesn't carry them. A property,
+ * and no WeakMap: those are slow to collect.
+ */
+const MACHINE = Symbol();
 
 /** The machine behind a connection of this copy of Portico. */
 export const machineOf = (control: SessionControl): ConnectionMachine =>
-  machines.get(control) as ConnectionMachine;
+  (control as { [MACHINE]?: ConnectionMachine })[MACHINE] as ConnectionMachine;

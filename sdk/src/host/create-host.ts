@@ -3,7 +3,6 @@ import { DEFAULT_LIMITS, type Limits } from '../limits/limits.js';
 import { browserHostPlatform } from '../platform/browser-host-platform.js';
 import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
 import type { AnyProtocol } from '../protocol/protocol.js';
-import { lineOf } from '../protocol/versions.js';
 import { type Authorities, judge, type Verdict } from './admission/judge.js';
 import type { Principal } from './admission/principal.js';
 import type { Evidence } from './admission/question.js';
@@ -147,14 +146,13 @@ export const createHost = (options: HostOptions = {}): Host => {
           'INVALID_ARGUMENT',
           `a rule of ${protocol.name} asks the person: give createHost a consent`,
         );
-      const line = publications.get(protocol.name) ?? [];
-      if (line.some((each) => lineOf(each.protocol.version) === lineOf(protocol.version))) {
+      const majors = publications.get(protocol.name) ?? [];
+      if (majors.some(({ line }) => line === publication.line))
         throw new PorticoError(
           'INVALID_ARGUMENT',
-          `${protocol.name} ${lineOf(protocol.version)} is published already`,
+          `${protocol.name} ${publication.line} is published already`,
         );
-      }
-      publications.set(protocol.name, [...line, publication]);
+      publications.set(protocol.name, [...majors, publication]);
       return servedOf(publication) as Served<typeof protocol>;
     },
     listen() {
@@ -224,9 +222,7 @@ const choicesOf = async (
   { protocol: name, line, capability }: Subject,
   principal: Principal,
 ): Promise<readonly Choice[]> => {
-  const found = publications.find(
-    ({ protocol }) => protocol.name === name && lineOf(protocol.version) === line,
-  );
+  const found = publications.find((each) => each.protocol.name === name && each.line === line);
   return (await found?.servings.get(capability)?.choices?.(principal)) ?? [];
 };
 

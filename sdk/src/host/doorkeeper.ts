@@ -109,9 +109,9 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
   };
 
   /** A function of the host's author may fail: without quotas nobody comes in. */
-  const allowanceOf = (principal: Principal, now: number): PrincipalAllowance | undefined => {
+  const allowanceOf = (principal: Principal, key: string, now: number): PrincipalAllowance | undefined => {
     try {
-      return quotas.of(principal, now);
+      return quotas.of(principal, now, key);
     } catch (error) {
       log?.({
         level: 'error',
@@ -126,7 +126,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
 
   /** Who breaks the rules of the wire too often is kept out for a while. */
   const strike = (principal: Principal, key: string, now: number): void => {
-    const ban = quotas.of(principal, now).strike(now);
+    const ban = quotas.of(principal, now, key).strike(now);
     if (ban === undefined) return;
     consent?.record(principal, 'banned');
     log?.({
@@ -145,13 +145,14 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
 
   const accept = (port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void => {
     // Other listeners of this extension live on beside Portico.
-    if (!port.name.startsWith(PORT_PREFIX)) return;
+    const { name } = port;
+    if (!name.startsWith(PORT_PREFIX)) return;
     const principal = derivePrincipal(port.sender, event, platform.own);
     if (!principal) {
       turnAway(port, undefined, 'the browser vouches for no identity');
       return;
     }
-    const published = publications.get(port.name.slice(PORT_PREFIX.length)) ?? [];
+    const published = publications.get(name.slice(PORT_PREFIX.length)) ?? [];
     const mine = judgeAll(authorities, published, { principal });
     const letsIn = mine.some(isOpen);
     // Whoever is not let in at once is judged by all rules of this host, whatever name it gave: whether a
@@ -163,13 +164,13 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       turnAway(
         port,
         principal,
-        published.length === 0 ? `nothing is published as ${port.name.slice(0, 256)}` : 'no rule admits it',
+        published.length === 0 ? `nothing is published as ${name.slice(0, 256)}` : 'no rule admits it',
       );
       return;
     }
     const key = keyOf(principal);
     const now = platform.now();
-    const allowance = allowanceOf(principal, now);
+    const allowance = allowanceOf(principal, key, now);
     if (!allowance) {
       turnAway(port, principal, 'nobody can tell its quotas');
       return;
@@ -191,7 +192,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     count(key, 1);
     allowance.hold();
     const guest: Guest = { key, conversation: undefined as unknown as HostSession, live: undefined };
-    guest.conversation = openHostSession(port, platform, watch, limits, {
+    guest.conversation = openHostSession(port, platform, watch, limits, now, {
       answer: receive({
         authorities,
         limits,
@@ -200,7 +201,8 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
         allowance: context.counts ? allowance : undefined,
         meter,
         principal,
-        port: port.name,
+        key,
+        port: name,
         mine,
         others,
         instance,

@@ -20,7 +20,7 @@ export const createAlarm = (clock: Clock, ring: (now: number) => number): Alarm 
     if (time >= earliest) return;
     cancel();
     earliest = time;
-    cancel = clock.after(Math.max(0, Math.ceil(time - clock.now())), () => {
+    cancel = clock.at(time, () => {
       stop();
       at(ring(clock.now()));
     });

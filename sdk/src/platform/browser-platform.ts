@@ -58,9 +58,9 @@ export const browserPlatform = (): Platform => {
     : url.startsWith('safari')
       ? 'safari'
       : 'chromium';
-  const restored = new Set<() => void>();
   // Chromium closes the ports of pages in its back-forward cache: no event tells, and what is posted vanishes.
-  if (typeof document === 'object')
+  const restored = typeof document === 'object' ? new Set<() => void>() : undefined;
+  if (restored)
     addEventListener('pageshow', ({ persisted }) => {
       if (persisted) for (const run of [...restored]) run();
     });
@@ -69,7 +69,7 @@ export const browserPlatform = (): Platform => {
     own: { browser, id: runtime.id },
     connect: ({ id }, info) => (id === undefined ? runtime.connect(info) : runtime.connect(id, info)),
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
-    lastError: (port) => runtime.lastError?.message ?? port.error?.message,
+    lastError: (port) => (browser === 'firefox' ? port.error : runtime.lastError)?.message,
     restored,
   };
   return platform;

@@ -56,8 +56,8 @@ export interface ConnectInfo {
 /** Timers and time: milliseconds of a clock that never goes back. */
 export interface Clock {
   now(): number;
-  /** Runs once. Gives a function that cancels it. */
-  after(milliseconds: number, run: () => void): () => void;
+  /** Runs once, at that time or soon after it. Gives a function that cancels it. */
+  at(time: number, run: () => void): () => void;
 }
 
 export interface Platform extends Clock {
@@ -67,8 +67,8 @@ export interface Platform extends Clock {
   connect(target: Target, info: ConnectInfo): RuntimePort;
   /** The text the browser gives for a failed port; only there while `onDisconnect` is dispatched. */
   lastError(port: RuntimePort): string | undefined;
-  /** Run when a page that was put away is shown again: its ports may have died unheard meanwhile. */
-  readonly restored?: Set<() => void>;
+  /** Run when a page that was put away is shown again: its ports may have died unheard meanwhile. Absent outside of pages. */
+  readonly restored?: Set<() => void> | undefined;
 }
 
 /** A part of the browser's storage: values that JSON can carry, by key. Any of it may reject. */

@@ -16,8 +16,9 @@ export const chooseVersion = (
   let best: Agreement | undefined;
   for (const mine of published) {
     for (const theirs of offered) {
-      if (lineOf(mine) !== lineOf(theirs)) continue;
-      const version = compareVersions(mine, theirs) < 0 ? mine : theirs;
+      // The same, mostly: then nothing is taken apart.
+      if (mine !== theirs && lineOf(mine) !== lineOf(theirs)) continue;
+      const version = mine === theirs || compareVersions(mine, theirs) < 0 ? mine : theirs;
       if (best === undefined || compareVersions(version, best.version) > 0)
         best = { version, published: mine };
     }

@@ -21,6 +21,7 @@ import { type Hello, type Refusal, readHello, type Welcome, welcomeFrame } from 
 import { heldSize } from '../wire/held-size.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
+import type { Transport } from '../wire/transport.js';
 
 /** What a session does once it is admitted. */
 export interface Admitted {
@@ -30,6 +31,8 @@ export interface Admitted {
     writer: BatchWriter;
     nativeBytes: boolean;
     end(error: PorticoError): void;
+    /** Runs once, when the welcome has left, in the same task: for what need not keep the client waiting. */
+    afterwards(run: () => void): void;
   }): SessionHandler;
 }
 
@@ -89,12 +92,16 @@ export interface HostSession {
   expire(now: number): number;
 }
 
-/** Receives a port: waits for the hello, has it answered, and hands the frames on. Call it inside the port's event. */
+/**
+ * Receives a port: waits for the hello, has it answered, and hands the frames on. Call it inside the port's event.
+ * @param opened when that was, on the clock
+ */
 export const openHostSession = (
   port: RuntimePort,
   platform: Clock & Pick<Platform, 'lastError'>,
   alarm: Pick<Alarm, 'at'>,
   limits: Limits,
+  opened: number,
   listener: HostSessionListener,
 ): HostSession => {
   let state: 'waiting' | 'deciding' | 'pending' | 'open' | 'leaving' | 'over' = 'waiting';
@@ -102,11 +109,12 @@ export const openHostSession = (
   let proved: ((body: unknown) => void) | undefined;
   /** Hears that a PENDING was read, until it was. */
   let read: (() => void) | undefined;
-  let expires = platform.now() + limits.handshake;
+  let expires = opened + limits.handshake;
   let handler: SessionHandler | undefined;
   let held: Batch[] = [];
   let heldBytes = 0;
   let farewell: EndReason | undefined;
+  let afterwards: (() => void) | undefined;
 
   const over = (reason: EndReason): void => {
     if (state === 'over') return;
@@ -228,7 +236,7 @@ export const openHostSession = (
 
   const greet = (frames: Batch): void => {
     const [kind, body] = frames[0] as Frame;
-    const hello = kind === HELLO ? readHello(body, limits) : undefined;
+    const hello = kind === HELLO ? readHello(body) : undefined;
     if (!hello) {
       violated('the first frame must be a hello');
       return;
@@ -239,13 +247,15 @@ export const openHostSession = (
     }
     state = 'deciding';
     const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
-    // The rules have as long as the hello had.
-    expires = platform.now() + limits.handshake;
     const answer = listener.answer(hello, interview);
     const early = frames.slice(1);
     if (answer instanceof Promise) {
       // A person may be asked already: then nothing is held.
-      if (state === 'deciding') hold(early);
+      if (state === 'deciding') {
+        // The rules have as long as the hello had.
+        expires = platform.now() + limits.handshake;
+        hold(early);
+      }
       answer.then((answered) => settle(answered, nativeBytes));
     } else {
       held.push(early);
@@ -264,8 +274,15 @@ export const openHostSession = (
     }
     state = 'open';
     const { welcome, begin } = answer.admitted;
-    writer.push(welcomeFrame({ ...welcome, native: nativeBytes }));
-    handler = begin({ writer, nativeBytes, end });
+    writer.push(welcomeFrame(welcome, nativeBytes));
+    handler = begin({
+      writer,
+      nativeBytes,
+      end,
+      afterwards(run) {
+        afterwards = run;
+      },
+    });
     const early = held;
     held = [];
     for (const batch of early) readAll(batch);
@@ -286,7 +303,16 @@ export const openHostSession = (
       over({ code: 'DISCONNECTED', message: 'the client went away' });
     },
   });
-  const writer = createBatchWriter(transport, limits, hostFolding, (frame, error) =>
+  const sending: Transport = {
+    send(batch) {
+      transport.send(batch);
+      const run = afterwards;
+      afterwards = undefined;
+      run?.();
+    },
+    close: transport.close,
+  };
+  const writer = createBatchWriter(sending, limits, hostFolding, (frame, error) =>
     handler?.unsendable(frame, error),
   );
   const expire = (now: number): number => {

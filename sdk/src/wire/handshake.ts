@@ -1,12 +1,6 @@
 /** What travels in HELLO, WELCOME, REFUSE and GRANTS. What a receiver doesn't know is left out: later versions may add. */
 import type { WireError } from '../errors/portico-error.js';
-import type { ClientLimits } from '../limits/limits.js';
-import { type Codec, convert, FAIL } from '../protocol/conversion.js';
-import { maxItems, maxLength, minimum } from '../protocol/kinds/checks.js';
-import { codecOf, type LinkedPlan } from '../protocol/kinds/kind.js';
-import { list } from '../protocol/kinds/list.js';
-import { object } from '../protocol/kinds/object.js';
-import { integer, string } from '../protocol/kinds/scalars.js';
+import { isObject } from '../protocol/conversion.js';
 import { compareVersions, isVersion, lineOf } from '../protocol/versions.js';
 import { type Frame, WELCOME, WIRE_VERSION } from './frames.js';
 import { isId } from './read-batch.js';
@@ -68,43 +62,38 @@ export interface Welcome extends Standing {
 /** The host's answer to everybody else. */
 export type Refusal = WireError;
 
-const text = (most: number): LinkedPlan => [string, [[maxLength, most]]];
-const several = (item: LinkedPlan, most: number): LinkedPlan => [list, item, [[maxItems, most]]];
-const names = several(text(64), 256);
-const count: LinkedPlan = [integer, [[minimum, 0]]];
+// All of this is read by hand, and not by plans: a client that reads nothing else with the kinds they take would carry
+// them, and for a host this is the larger part of a greeting.
+const isText = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value.length <= most;
+const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= 64;
 
-const HELLO: LinkedPlan = [
-  object,
-  [
-    ['wire', several(count, 16), 1],
-    ['versions', several(text(32), 16), 1],
-    ['needs', names, 1],
-    ['wants', names, 1],
-    ['name', text(128), 0],
-    ['proof', count, 0],
-    ['token', text(4096), 0],
-  ],
-];
-const reader = <T>(plan: LinkedPlan): ((value: unknown, limits: ClientLimits) => T | undefined) => {
-  let codec: Codec | undefined;
-  return (value, limits) => {
-    codec ??= codecOf(plan, { strict: false, plain: true, bytes: 'read' });
-    const result = convert(codec, value, limits);
-    return result === FAIL ? undefined : (result as T);
-  };
-};
+/** Whether it is a list of no more than `most` such values. Spread before they are looked at: `every` would pass over holes. */
+const isList = (value: unknown, most: number, is: (each: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length <= most && [...value].every(is);
+const areNames = (value: unknown): value is string[] => isList(value, 256, isName);
 
 /** Reads a hello; `undefined` when it is none. */
-export const readHello = /* @__PURE__ */ reader<Hello>(HELLO);
+export const readHello = (value: unknown): Hello | undefined => {
+  if (!isObject(value)) return undefined;
+  const { wire, versions, needs, wants, name, proof, token } = value;
+  return isList(wire, 16, isId) &&
+    isList(versions, 16, (each) => isText(each, 32)) &&
+    areNames(needs) &&
+    areNames(wants) &&
+    (name === undefined || isText(name, 128)) &&
+    (proof === undefined || isId(proof)) &&
+    (token === undefined || isText(token, 4096))
+    ? ({ wire, versions, needs, wants, name, proof, token } as Hello)
+    : undefined;
+};
 
 /** Reads what a REQUEST asks; `undefined` when it is none. */
-export const readGrantRequest = /* @__PURE__ */ reader<GrantRequest>([
-  object,
-  [
-    ['ask', names, 1],
-    ['drop', names, 1],
-  ],
-]);
+export const readGrantRequest = (value: unknown): GrantRequest | undefined => {
+  if (!isObject(value)) return undefined;
+  const { ask, drop } = value;
+  return areNames(ask) && areNames(drop) ? { ask, drop } : undefined;
+};
 
 /** A GRANTS, or the beginning of a WELCOME. */
 export const standingFrame = (kind: number, { granted, refused, pending }: Standing): unknown[] => [
@@ -116,7 +105,7 @@ export const standingFrame = (kind: number, { granted, refused, pending }: Stand
 ];
 
 /** A WELCOME in this wire version. */
-export const welcomeFrame = (welcome: Welcome): Frame =>
+export const welcomeFrame = (welcome: Omit<Welcome, 'native'>, native: boolean): Frame =>
   [
     ...standingFrame(WELCOME, welcome),
     WIRE_VERSION,
@@ -124,19 +113,16 @@ export const welcomeFrame = (welcome: Welcome): Frame =>
     welcome.session,
     welcome.instance,
     welcome.calls,
-    welcome.native ? 1 : 0,
+    native ? 1 : 0,
   ] as never;
-
-// By hand, and not by a plan: a client that reads nothing else with the kinds this takes would carry them.
-const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= 64;
 
 /** Reads a GRANTS, or the beginning of a WELCOME; `undefined` when it is none. */
 export const readStanding = (frame: Frame): Standing | undefined => {
-  const lists = [...frame.slice(1, 5)] as string[][];
-  const [granted, refused, reasons, pending] = lists as [string[], string[], string[], string[]];
-  // Spread before they are looked at: `every` would pass over holes.
-  return lists.length === 4 &&
-    lists.every((list) => Array.isArray(list) && list.length <= 256 && [...list].every(isName)) &&
+  const [, granted, refused, reasons, pending] = frame as unknown as string[][];
+  return areNames(granted) &&
+    areNames(refused) &&
+    areNames(reasons) &&
+    areNames(pending) &&
     refused.length === reasons.length
     ? {
         granted,
@@ -146,23 +132,31 @@ export const readStanding = (frame: Frame): Standing | undefined => {
     : undefined;
 };
 
+/** A WELCOME as a client goes by it. */
+export interface Arrival {
+  readonly info: Standing & { version: string; id: string; instance: string };
+  readonly calls: number;
+  readonly native: boolean;
+}
+
 /** Reads a WELCOME; `undefined` when it is none in this wire version. */
-export const readWelcome = (frame: Frame): Welcome | undefined => {
+export const readWelcome = (frame: Frame): Arrival | undefined => {
   const standing = readStanding(frame);
-  const [wire, version, session, instance, calls, native] = frame.slice(5) as never[];
+  const [wire, version, id, instance, calls, native] = frame.slice(5) as never[];
   return standing &&
     wire === WIRE_VERSION &&
     isVersion(version) &&
-    isName(session) &&
+    isName(id) &&
     isName(instance) &&
     isId(calls) &&
     calls > 0
-    ? { ...standing, version, session, instance, calls, native: native === 1 }
+    ? { info: { ...standing, version, id, instance }, calls, native: native === 1 }
     : undefined;
 };
 
 /** Whether a welcome's version settles on what the hello offered: nobody negotiates one that is newer, or of another line. */
 export const answers = (version: string, hello: Hello): boolean =>
   hello.versions.some(
-    (offered) => lineOf(offered) === lineOf(version) && compareVersions(version, offered) <= 0,
+    (offered) =>
+      offered === version || (lineOf(offered) === lineOf(version) && compareVersions(version, offered) <= 0),
   );

@@ -210,7 +210,7 @@ export const stage = (): Stage => {
         platform: {
           now: clock.now,
           time: clock.time,
-          after: (milliseconds, run) => clock.after(milliseconds, () => isDead || run()),
+          at: (time, run) => clock.at(time, () => isDead || run()),
           own: { browser: 'chromium', id: 'p'.repeat(32), origin: `chrome-extension://${'p'.repeat(32)}` },
           connect() {
             throw new Error('nobody to connect to');

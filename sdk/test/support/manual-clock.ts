@@ -13,8 +13,8 @@ export const manualClock = (): ManualClock => {
   return {
     now: () => now,
     time: () => now,
-    after(milliseconds, run) {
-      const timer = { at: now + milliseconds, run };
+    at(time, run) {
+      const timer = { at: time, run };
       timers.add(timer);
       return () => timers.delete(timer);
     },

@@ -1,5 +1,4 @@
 import type { ExtensionList } from '../../platform/platform.js';
-import { lineOf } from '../../protocol/versions.js';
 import type { Asker, Consent, DecidedBy, Subject } from '../consent/types.js';
 import type { Log } from '../log.js';
 import type { Policy } from '../policy/types.js';
@@ -28,6 +27,8 @@ export interface Verdict extends Decision {
   readonly scope?: readonly unknown[] | undefined;
   /** With `refuse`: the person said no, and may be asked again in so many milliseconds. */
   readonly retryAfter?: number | undefined;
+  /** With `allow`: for one session, which takes it when it is admitted. */
+  readonly once?: boolean | undefined;
   /** With `allow`: the proven key is to be remembered. */
   readonly remembers?: boolean | undefined;
 }
@@ -52,35 +53,38 @@ export const judge = (
   caller: Caller,
 ): Verdicts | Promise<Verdicts> => {
   const { policy, consent } = authorities;
-  const loading = [policy?.loading, consent?.loading].filter((each) => each !== undefined);
-  if (loading.length > 0) return Promise.all(loading).then(() => judge(authorities, publication, caller));
+  if (policy?.loading || consent?.loading)
+    return Promise.all([policy?.loading, consent?.loading]).then(() =>
+      judge(authorities, publication, caller),
+    );
+  const verdicts = new Map<string, Verdict | Waiting>();
+  const slow: Promise<unknown>[] = [];
+  for (const name of publication.servings.keys()) {
+    const verdict = verdictOn(authorities, publication, name, caller);
+    if (verdict instanceof Promise) slow.push(verdict.then((settled) => verdicts.set(name, settled)));
+    else verdicts.set(name, verdict);
+  }
+  if (slow.length === 0) return verdicts;
+  // In the order of the protocol, whichever rule was slower.
   const names = [...publication.servings.keys()];
-  const verdicts = names.map((name) => verdictOn(authorities, publication, name, caller));
-  if (!verdicts.some((each) => each instanceof Promise))
-    return new Map(names.map((name, index) => [name, verdicts[index] as Verdict]));
-  return Promise.all(verdicts).then(
-    (settled) => new Map(names.map((name, index) => [name, settled[index] as Verdict])),
+  return Promise.all(slow).then(
+    () => new Map(names.map((name) => [name, verdicts.get(name) as Verdict | Waiting])),
   );
 };
 
 /** The subject of a decision about one capability. */
-export const subjectOf = ({ protocol }: Publication, capability: string): Subject => ({
+export const subjectOf = ({ protocol, line }: Publication, capability: string): Subject => ({
   protocol: protocol.name,
-  line: lineOf(protocol.version),
+  line,
   capability,
 });
 
 /** Whoever asks, as consent sees it. */
 export const askerOf = (consent: Consent, { principal, evidence, gathered, name }: Caller): Asker => {
-  const known = consent.keyOf(principal);
   const key = evidence?.key;
+  const known = gathered === 'proof' ? consent.keyOf(principal) : undefined;
   // One who comes without any key is no better than one who comes with another.
-  return {
-    principal,
-    name,
-    key,
-    keyChanged: gathered === 'proof' && known !== undefined && known !== key?.thumbprint,
-  };
+  return { principal, name, key, keyChanged: known !== undefined && known !== key?.thumbprint };
 };
 
 const isOwn = (principal: Principal): boolean =>
@@ -145,33 +149,34 @@ const verdictOn = (
   const conclude = (decided: Decision | Waiting): Verdict | Waiting => {
     if (decided.verdict === 'wait') return decided;
     if (decided.verdict === 'refuse') return { ...decided, by: 'rule' };
+    const { rule, reason } = decided;
+    if (remembers && !consent) return { ...refused('rule', 'nothing remembers keys here'), rule };
     const asker = consent && askerOf(consent, caller);
-    if (remembers && !consent)
-      return { ...refused('rule', 'nothing remembers keys here'), rule: decided.rule };
     // A key that has changed is the person's business, whatever the rule would do for the old one.
     if (decided.verdict === 'allow' && !(remembers && asker?.keyChanged))
-      return { ...decided, by: 'rule', until, remembers };
-    if (!consent || !asker) return { ...refused('rule', 'nobody can be asked'), rule: decided.rule };
+      return { verdict: 'allow', rule, reason, by: 'rule', until, remembers };
+    if (!consent || !asker) return { ...refused('rule', 'nobody can be asked'), rule };
     const recalled = consent.recall(
       asker,
       subject,
       publication.protocol.capabilities[capability]?.revision ?? 1,
       caller.session,
     );
-    const reason = `${decided.reason}; the person: ${recalled.verdict}`;
-    return { rule: decided.rule, by: 'person', reason, remembers, ...recalled };
+    const words = `${reason}; the person: ${recalled.verdict}`;
+    return { rule, by: 'person', reason: words, remembers, ...recalled };
   };
   return decision instanceof Promise ? decision.then(conclude) : conclude(decision);
 };
 
 /** Whether a caller may know that there is something: it has been let in to a capability, or may be. */
-export const maySee = (verdicts: Verdicts): boolean =>
-  [...verdicts.values()].some(
-    (each) =>
-      each.verdict === 'allow' ||
-      each.verdict === 'ask' ||
-      (each.verdict === 'refuse' && each.retryAfter !== undefined),
-  );
+export const maySee = (verdicts: Verdicts): boolean => {
+  for (const each of verdicts.values()) {
+    const { verdict } = each;
+    if (verdict === 'allow' || verdict === 'ask' || (verdict === 'refuse' && each.retryAfter !== undefined))
+      return true;
+  }
+  return false;
+};
 
 /** What some rule still has to wait for. */
 export const neededBy = (all: Iterable<Verdicts>): Need | undefined => {

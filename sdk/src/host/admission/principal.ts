@@ -65,12 +65,11 @@ export const derivePrincipal = (
   if (!sender || origin === undefined) return undefined;
   const { id } = sender;
   if (id !== undefined && typeof id !== 'string') return undefined;
-  const base: Base = {
-    browser: own.browser,
-    ...(sender.tlsChannelId ? { tlsChannelId: sender.tlsChannelId } : {}),
-    ...(sender.tab?.id === undefined ? {} : { tabId: sender.tab.id }),
-  };
-  const isWeb = /^https?:/.test(origin);
+  const base: { -readonly [K in keyof Base]: Base[K] } = { browser: own.browser };
+  if (sender.tlsChannelId) base.tlsChannelId = sender.tlsChannelId;
+  if (sender.tab?.id !== undefined) base.tabId = sender.tab.id;
+  // Of all that an origin may begin with, no other does so.
+  const isWeb = origin.startsWith('http');
   if (event === 'internal') {
     // Only the extension itself gets here; its content scripts do, too, with its id.
     if (id !== own.id) return undefined;
@@ -89,8 +88,10 @@ export const derivePrincipal = (
   return vouched ? { kind: 'extension', id, origin, ...base } : undefined;
 };
 
-/** An origin as browsers spell it: no user, no path, nothing that a look-alike could hide behind. */
+/** Origins as browsers spell them: no user, no path, nothing that a look-alike could hide behind. */
 const ORIGIN = /^(?:https?|chrome-extension|moz-extension|safari-web-extension):\/\/[^/?#@\\\sA-Z]+$/;
+/** That of an extension, before the path of a url. */
+const IN_URL = /^(?:chrome|moz|safari-web)-extension:\/\/[^/?#@\\\sA-Z]+(?=\/)/;
 
 /** The origin that url and origin agree on. A worker has no origin field; everybody has a url. */
 const originOf = (sender: SenderFacts | undefined): string | undefined => {
@@ -98,8 +99,7 @@ const originOf = (sender: SenderFacts | undefined): string | undefined => {
   if (typeof url !== 'string') return undefined;
   if (origin === undefined) {
     // Only an extension's worker comes without an origin; a page without one is contradictory.
-    const [fromUrl] = /^[a-z-]+-extension:\/\/[^/]+(?=\/)/.exec(url) ?? [];
-    return fromUrl !== undefined && ORIGIN.test(fromUrl) ? fromUrl : undefined;
+    return IN_URL.exec(url)?.[0];
   }
   // The slash ends the host: no longer name can begin the same. Browsers write even a bare origin with it.
   return typeof origin === 'string' && ORIGIN.test(origin) && url.startsWith(`${origin}/`)

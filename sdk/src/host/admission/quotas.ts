@@ -70,7 +70,7 @@ export interface QuotaKeeper {
    * The allowance of a principal: the same for the same `keyOf`.
    * @throws {PorticoError} INVALID_ARGUMENT where the quotas that the host's function gives are none; what it throws
    */
-  of(principal: Principal, now: number): Allowance;
+  of(principal: Principal, now: number, key?: string): Allowance;
   /** How many are kept. */
   readonly size: number;
 }
@@ -226,8 +226,7 @@ export const createQuotaKeeper = (
   };
 
   return {
-    of(principal, now) {
-      const key = keyOf(principal);
+    of(principal, now, key = keyOf(principal)) {
       const known = kept.get(key);
       if (known) return known;
       const made = new PrincipalAllowance(

@@ -9,6 +9,8 @@ export type Verdict = 'allow' | 'ask' | 'refuse';
 export interface Rule {
   readonly verdict: Verdict;
   readonly matcher: Matcher;
+  /** In words. */
+  readonly text: string;
 }
 
 /** Lets these principals have the capability. */
@@ -24,13 +26,14 @@ export const ask = (matcher: Matcher): Rule => rule('ask', matcher);
 export const refuse = (matcher: Matcher): Rule => rule('refuse', matcher);
 
 const rule = (verdict: Rule['verdict'], matcher: Matcher): Rule => {
+  const text = `${verdict}(${matcher.text})`;
   if (!matcher.kinds || matcher.kinds.size === 0) {
     throw new PorticoError(
       'INVALID_ARGUMENT',
-      `${verdict}(${matcher.text}) names no kind of caller: combine it with extensions(), contentScripts(), pages() or self() in all()`,
+      `${text} names no kind of caller: combine it with extensions(), contentScripts(), pages() or self() in all()`,
     );
   }
-  return { verdict, matcher };
+  return { verdict, matcher, text };
 };
 
 /** What came out of the rules, and why. */
@@ -64,8 +67,8 @@ export const decide = (
   from = 0,
 ): Decision | Waiting | Promise<Decision | Waiting> => {
   for (let index = from; index < rules.length; index++) {
-    const { verdict, matcher } = rules[index] as Rule;
-    const decision: Decision = { verdict, rule: index, reason: `${verdict}(${matcher.text})` };
+    const { verdict, matcher, text } = rules[index] as Rule;
+    const decision: Decision = { verdict, rule: index, reason: text };
     question.reset?.();
     try {
       if (!isThere(matcher.needs, gathered)) {

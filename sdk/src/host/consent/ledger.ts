@@ -140,8 +140,7 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
       save();
     },
     admitted({ id, principal }, asker, granted) {
-      const key = keyOf(principal);
-      if (principal.kind === 'self' && !book.get(key)) return;
+      if (principal.kind === 'self' && !book.get(keyOf(principal))) return;
       const time = now();
       const entry = book.see(principal, time, asker.name);
       stored.grants.saveLater();
@@ -151,6 +150,7 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
         for (const subject of granted) record(principal, 'admitted', subject);
       }
       if (entry.once.size === 0) return;
+      const { key } = entry;
       for (const subject of granted.map(subjectKey)) {
         const once = entry.once.get(subject);
         const offer = catalogue.findByKey(subject);

@@ -48,7 +48,7 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
   const told = (): void => {
     if (isTelling || !announcer?.isHeard) return;
     isTelling = true;
-    platform.after(TOLD, () => {
+    platform.at(platform.now() + TOLD, () => {
       isTelling = false;
       announcer.connections();
     });

@@ -128,7 +128,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   const list = (prompt: OpenPrompt, wait: number): void => {
     byId.set(prompt.id, prompt);
     byKey.set(prompt.key, prompt);
-    prompt.cancel = platform.after(wait, () => end(prompt, 'closed'));
+    prompt.cancel = platform.at(platform.now() + wait, () => end(prompt, 'closed'));
   };
 
   const expiresIn = ({ expires }: OpenPrompt): number =>

@@ -73,7 +73,12 @@ export const createRecall = (memory: Memory): Recall => {
       const key = subjectKey(subject);
       const grant = grantFor(entry, asker, key, revision, session);
       if (grant)
-        return { verdict: 'allow', until: grant.until, scope: grant.scope?.map(({ value }) => value) };
+        return {
+          verdict: 'allow',
+          until: grant.until,
+          scope: grant.scope?.map(({ value }) => value),
+          once: grant !== entry.grants.get(key) || undefined,
+        };
       const denial = entry.denials.get(key);
       const wait = denial ? remaining(denial, now()) : 0;
       return wait > 0 ? { verdict: 'refuse', retryAfter: wait } : { verdict: 'ask' };

@@ -76,7 +76,7 @@ export const createStoredPart = <T>(
   /** Runs `write` then, unless something earlier does. */
   const schedule = (milliseconds: number): void => {
     if (cancel) return;
-    cancel = clock.after(milliseconds, () => {
+    cancel = clock.at(clock.now() + milliseconds, () => {
       cancel = undefined;
       void write();
     });

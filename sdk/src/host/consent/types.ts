@@ -32,6 +32,8 @@ export type Recalled =
       readonly until?: number | undefined;
       /** The chosen values of the scope; absent where the capability has none. */
       readonly scope?: readonly unknown[] | undefined;
+      /** For one session, which takes it when it is admitted. */
+      readonly once?: boolean | undefined;
     }
   /** Denied not long ago: milliseconds until asking again may help. */
   | { readonly verdict: 'refuse'; readonly retryAfter: number }

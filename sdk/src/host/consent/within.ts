@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/platform.js';
 export const within = async <T>(clock: Clock, milliseconds: number, work: Promise<T>): Promise<T> => {
   let cancel = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(milliseconds, () => reject(new Error('too late')));
+    cancel = clock.at(clock.now() + milliseconds, () => reject(new Error('too late')));
   });
   try {
     return await Promise.race([work, late]);

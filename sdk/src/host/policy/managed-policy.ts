@@ -112,7 +112,8 @@ const follow = (
   const hold = (): void => {
     if (last.kind !== 'none') {
       silentSince ??= platform.now();
-      if (platform.now() - silentSince < REMOVED_AFTER) cancel = platform.after(ASK_AGAIN, askAgain);
+      if (platform.now() - silentSince < REMOVED_AFTER)
+        cancel = platform.at(platform.now() + ASK_AGAIN, askAgain);
       else {
         tell(log, 'info', "the administrator's policy is removed");
         save(NONE);
@@ -129,7 +130,7 @@ const follow = (
     else {
       // What holds goes on to hold: that it can't be read does not say that it is gone.
       silentSince = undefined;
-      cancel = platform.after(ASK_AGAIN, askAgain);
+      cancel = platform.at(platform.now() + ASK_AGAIN, askAgain);
       stand(last.kind === 'none' ? broken(answer.why) : last);
     }
   };

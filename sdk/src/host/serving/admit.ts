@@ -14,16 +14,24 @@ import { createSession } from './session.js';
 /** Lets a caller in. What it may use can change for as long as the session lasts. */
 export const admit = (reception: Reception, hello: Hello, caller: Caller, settled: Settled): Admitted => {
   const id = reception.newSession();
+  const standing = standingOf(settled.standing, () => settled.isOver !== true);
+  const { granted, refused, pending } = standing;
+  const { instance, limits } = reception;
   return {
     welcome: {
+      granted,
+      refused,
+      pending,
       version: settled.version,
       session: id,
-      instance: reception.instance,
-      ...standingOf(settled.standing, () => settled.isOver !== true),
-      calls: reception.limits.calls,
+      instance,
+      calls: limits.calls,
     },
-    begin: ({ writer, nativeBytes }) =>
-      new Stay(reception, hello, { ...caller, session: id }, settled, id, writer).serve(nativeBytes),
+    begin: ({ writer, nativeBytes, afterwards }) =>
+      new Stay(reception, hello, { ...caller, session: id }, settled, standing, id, writer).serve(
+        afterwards,
+        nativeBytes,
+      ),
   };
 };
 
@@ -51,7 +59,6 @@ class Stay implements Live {
   private readonly wished: Set<string>;
   private server: ServedConversation | undefined;
   granted: ReadonlyMap<string, Verdict>;
-  private last: Standing;
   /** What consent knows this session to have. */
   private claimed: readonly string[];
   private round = 0;
@@ -61,12 +68,12 @@ class Stay implements Live {
     hello: Hello,
     private readonly caller: Caller,
     readonly settled: Settled,
+    private last: Standing,
     id: string,
     private readonly writer: BatchWriter,
   ) {
     const { platform, principal } = reception;
     this.wished = new Set([...hello.needs, ...hello.wants]);
-    this.last = standingOf(settled.standing, () => settled.isOver !== true);
     this.claimed = [...settled.standing.granted.keys()];
     this.granted = settled.standing.granted;
     this.session = new StayingSession(
@@ -78,9 +85,9 @@ class Stay implements Live {
     );
   }
 
-  serve(nativeBytes: boolean): ServedConversation {
+  serve(afterwards: (run: () => void) => void, nativeBytes: boolean): ServedConversation {
     const { reception, settled, session, caller, writer } = this;
-    const { authorities, principal, platform, meter } = reception;
+    const { authorities, principal, key, platform, meter } = reception;
     const { consent, log } = authorities;
     const { publication, version, standing } = settled;
     const names = [...standing.granted.keys()];
@@ -103,7 +110,7 @@ class Stay implements Live {
       nativeBytes,
       allowance: reception.allowance,
       endsAt: this.endOf(standing.granted),
-      usage: meter && ((calls, bytes) => meter.use(principal, calls, bytes)),
+      usage: meter && ((calls, bytes) => meter.use(key, principal, calls, bytes)),
       report(path, error) {
         log?.({
           level: 'error',
@@ -121,13 +128,17 @@ class Stay implements Live {
     reception.began(this);
     if (consent) {
       const asker = askerOf(consent, caller);
-      consent.admitted(
-        session,
-        asker,
-        names.map((each) => subjectOf(publication, each)),
-      );
-      if (asker.key && [...standing.granted.values()].some(({ remembers }) => remembers))
-        consent.rememberKey(principal, asker.key);
+      const verdicts = [...standing.granted.values()];
+      const note = (): void =>
+        consent.admitted(
+          session,
+          asker,
+          names.map((each) => subjectOf(publication, each)),
+        );
+      // What was allowed once is taken before another session can come for it; else this only writes down who came.
+      if (verdicts.some(({ once }) => once)) note();
+      else afterwards(note);
+      if (asker.key && verdicts.some(({ remembers }) => remembers)) consent.rememberKey(principal, asker.key);
       if (standing.asked.length > 0 && !settled.isOver) {
         const capabilities = standing.asked.map((name) => ({ name, needed: false }));
         consent.ask({ asker, protocol: publication.protocol, capabilities }).then(

@@ -58,13 +58,13 @@ export const standingOf = (
   { granted, asked, refused }: Placed,
   isPending: (capability: string) => boolean,
 ): Standing => {
-  const pending = asked.filter(isPending);
-  const denied = asked.filter((each) => !isPending(each));
-  return {
-    granted: [...granted.keys()],
-    refused: { ...refused, ...Object.fromEntries(denied.map((each) => [each, 'CONSENT_DENIED'])) },
-    pending,
-  };
+  const pending: string[] = [];
+  const all: Record<string, string> = { ...refused };
+  for (const each of asked) {
+    if (isPending(each)) pending.push(each);
+    else all[each] = 'CONSENT_DENIED';
+  }
+  return { granted: [...granted.keys()], refused: all, pending };
 };
 
 /**
@@ -80,7 +80,8 @@ export const answerHello = (
   const open = candidates.filter(({ verdicts }) => maySee(verdicts));
   if (open.length === 0) return { refusal };
   const versions = open.map(({ publication }) => publication.protocol.version);
-  const agreement = chooseVersion(hello.versions.filter(isVersion), versions);
+  const offered = hello.versions.filter((each) => versions.includes(each) || isVersion(each));
+  const agreement = chooseVersion(offered, versions);
   const chosen = open.find(({ publication }) => publication.protocol.version === agreement?.published);
   if (!agreement || !chosen) {
     const message = `this host speaks ${versions.join(', ')}; the client offers ${hello.versions.join(', ') || 'nothing'}`;

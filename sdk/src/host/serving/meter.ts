@@ -1,10 +1,11 @@
 import type { Clock } from '../../platform/platform.js';
-import { keyOf, type Principal } from '../admission/principal.js';
+import type { Principal } from '../admission/principal.js';
 import type { Consent } from '../consent/types.js';
 
 /** Adds up what principals use: calls, and characters and bytes of parameters. */
 export interface Meter {
-  use(principal: Principal, calls: number, bytes: number): void;
+  /** `key` is the principal's. */
+  use(key: string, principal: Principal, calls: number, bytes: number): void;
 }
 
 /** What was used is told at most so often, in milliseconds: nobody looks at a plot call by call. */
@@ -18,11 +19,10 @@ export const createMeter = (clock: Clock, consent: Consent): Meter => {
     used.clear();
   };
   return {
-    use(principal, calls, bytes) {
+    use(key, principal, calls, bytes) {
       // The host's own screens are no clients.
       if (principal.kind === 'self') return;
-      if (used.size === 0) clock.after(EVERY, tell);
-      const key = keyOf(principal);
+      if (used.size === 0) clock.at(clock.now() + EVERY, tell);
       const known = used.get(key);
       if (known) {
         known.calls += calls;

@@ -8,6 +8,7 @@ import type { Codec } from '../../protocol/conversion.js';
 import { checkProtocol, withPlans } from '../../protocol/define-protocol.js';
 import { milliseconds } from '../../protocol/durations.js';
 import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/protocol.js';
+import { lineOf } from '../../protocol/versions.js';
 import type { Principal } from '../admission/principal.js';
 import type { Rule } from '../admission/rules.js';
 import type { Choice } from '../consent/types.js';
@@ -35,6 +36,8 @@ export interface PublishedMember {
 /** One published major: its members by path, and its rules. */
 export interface Publication {
   readonly protocol: AnyProtocol;
+  /** The line of its version. */
+  readonly line: string;
   readonly members: ReadonlyMap<string, PublishedMember>;
   readonly servings: ReadonlyMap<string, LooseServing>;
 }
@@ -75,7 +78,7 @@ export const createPublication = (
       members.set(path, publishMember(path, capability, name, member, protocol, limits));
     }
   }
-  return { protocol, members, servings };
+  return { protocol, line: lineOf(protocol.version), members, servings };
 };
 
 const publishMember = (
@@ -107,8 +110,15 @@ const methodPlan = (path: string, member: Method, protocol: AnyProtocol, limits:
   ),
 });
 
+const NONE: ReadonlySet<string> = new Set();
+
 const encoders = (schema: Schema | undefined): PublishedMember['encoder'] => {
   const gates = schema ? [...gatesIn(schema)] : [];
+  if (gates.length === 0) {
+    const base64 = outputEncoder(schema, NONE, false);
+    const native = outputEncoder(schema, NONE, true);
+    return (_grants, nativeBytes) => (nativeBytes ? native : base64);
+  }
   const built = new Map<string, Codec>();
   return (grants, nativeBytes) => {
     const open = gates.filter((gate) => grants.has(gate));

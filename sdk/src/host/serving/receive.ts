@@ -1,7 +1,15 @@
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Admitted, Answer, Interview } from '../../session/host-session.js';
 import type { Hello } from '../../wire/handshake.js';
-import { askerOf, type Caller, judge, judgeAgain, maySee, neededBy } from '../admission/judge.js';
+import {
+  askerOf,
+  type Caller,
+  type Judged,
+  judge,
+  judgeAgain,
+  maySee,
+  neededBy,
+} from '../admission/judge.js';
 import { admit } from './admit.js';
 import { answerHello, type Candidate, notGranted, place, type Settled } from './answer-hello.js';
 import { askForProof } from './ask-for-proof.js';
@@ -18,13 +26,13 @@ export const receive =
       gathered: 'hello',
       name: hello.name,
     };
-    const ready = [...mine, ...others].every(
-      ({ verdicts }) => !(verdicts instanceof Promise) && neededBy([verdicts]) === undefined,
-    );
-    return ready
+    return mine.every(isSettled) && others.every(isSettled)
       ? conclude(reception, hello, interview, caller, mine as readonly Candidate[])
       : listen(reception, hello, interview, caller);
   };
+
+const isSettled = ({ verdicts }: Judged): boolean =>
+  !(verdicts instanceof Promise) && neededBy([verdicts]) === undefined;
 
 /** Waits for slow rules, and for what the caller has to show. */
 const listen = async (

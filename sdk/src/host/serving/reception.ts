@@ -25,6 +25,8 @@ export interface Reception {
   /** Where traffic is added up; absent where nobody looks. */
   readonly meter: Meter | undefined;
   readonly principal: Principal;
+  /** The principal's, by which it is counted. */
+  readonly key: string;
   /** The name of the port. */
   readonly port: string;
   /** What was decided before the hello: of the protocol that the port names, and of all others. */

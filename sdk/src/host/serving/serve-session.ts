@@ -301,7 +301,7 @@ class SessionServer implements ServedConversation, CalleeContext {
   }
 
   private request([, id, received]: Frame): string | undefined {
-    const body = readGrantRequest(received, this.limits);
+    const body = readGrantRequest(received);
     if (!isId(id) || !body || !this.claim(id, 1)) return 'a malformed REQUEST';
     const answer = (error: PorticoError | undefined): void => {
       this.requesting = false;

@@ -153,7 +153,7 @@ describe('keys', () => {
     const other = asker(undefined, { key: key('K2'), keyChanged: true });
     await answered(it, other, { read: 'once' });
     expect(consent.keyOf(PRINCIPALS.extension)).toBe('K1');
-    expect(consent.recall(other, of('read'), 1)).toEqual({ verdict: 'allow' });
+    expect(consent.recall(other, of('read'), 1)).toEqual({ verdict: 'allow', once: true });
     expect(consent.recall(asker(undefined, { keyChanged: true }), of('read'), 1)).toEqual({ verdict: 'ask' });
   });
 
@@ -187,9 +187,9 @@ describe('once', () => {
     const { it, consent } = await booted();
     await answered(it, asker(), { read: 'once' });
     const mine = session();
-    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'allow' });
+    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'allow', once: true });
     consent.admitted(mine, asker(), [of('read')]);
-    expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow' });
+    expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow', once: true });
     expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'ask' });
     expect(consent.recall(asker(), of('read'), 1, session().id)).toEqual({ verdict: 'ask' });
     consent.ended(mine.id);
@@ -205,7 +205,7 @@ describe('once', () => {
     const [a, b, c] = [session(), session(), session()];
     for (const each of [a, b]) consent.admitted(each, asker(), [of('read')]);
     for (const each of [a, b])
-      expect(consent.recall(asker(), of('read'), 1, each.id)).toEqual({ verdict: 'allow' });
+      expect(consent.recall(asker(), of('read'), 1, each.id)).toEqual({ verdict: 'allow', once: true });
     consent.admitted(c, asker(), [of('read')]);
     expect(consent.recall(asker(), of('read'), 1, c.id)).toEqual({ verdict: 'ask' });
   });

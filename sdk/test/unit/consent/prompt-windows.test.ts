@@ -128,7 +128,7 @@ describe('a background that stops while a prompt is open', () => {
     await asking;
     const mine = session();
     consent.admitted(mine, asker(), [of('read')]);
-    expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow' });
+    expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow', once: true });
   });
 
   test('closed meanwhile, it is a denial', async () => {

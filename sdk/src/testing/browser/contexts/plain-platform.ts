@@ -33,13 +33,15 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
   return Object.assign(hostParts(api), {
     own: { browser: world.profile.family, id: extension?.id ?? '', origin: extension?.origin ?? '' },
     now: () => world.scheduler.now - context.startedAt,
-    after: (milliseconds, run) =>
-      context.post(
+    at(time, run) {
+      const milliseconds = Math.max(0, time - (world.scheduler.now - context.startedAt));
+      return context.post(
         context.timers,
         `a deadline in ${milliseconds} ms`,
         () => void context.call(run),
         milliseconds,
-      ),
+      );
+    },
     connect: ({ id }, info) => api.runtime.connect(id, info),
     connectTab: (tabId, info) => api.tabs.connect(tabId, info),
     lastError: (port) => api.runtime.lastError?.message ?? port.error?.message,
