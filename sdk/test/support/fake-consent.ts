@@ -10,11 +10,24 @@ export interface FakeConsent extends Consent {
   readonly requests: readonly Request[];
   /** The person answers what is open. */
   answer(decisions: Readonly<Record<string, Recalled>>): void;
+  /** What is open can't be shown. */
+  fail(): void;
   /** What is remembered changes, and open sessions hear of it. */
   change(decisions: Readonly<Record<string, Recalled>>): void;
   readonly told: readonly (readonly [what: string, ...rest: unknown[]])[];
   readonly context: ConsentContext | undefined;
 }
+
+interface Asked {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: PorticoError): void;
+}
+const withResolvers = (): Asked => {
+  const asked = {} as { -readonly [K in keyof Asked]: Asked[K] };
+  asked.promise = new Promise((resolve, reject) => Object.assign(asked, { resolve, reject }));
+  return asked;
+};
 
 export const ALLOWED: Recalled = { verdict: 'allow' };
 export const DENIED: Recalled = { verdict: 'refuse', retryAfter: 5000 };
@@ -24,7 +37,7 @@ export const fakeConsent = (first: Readonly<Record<string, Recalled>> = {}): Fak
   const requests: Request[] = [];
   const told: (readonly [string, ...unknown[]])[] = [];
   let context: ConsentContext | undefined;
-  let open: { readonly request: Request; readonly settled: (() => void)[] } | undefined;
+  let open: { readonly request: Request; readonly settled: Asked[] } | undefined;
   const remember = (decisions: Readonly<Record<string, Recalled>>): void => {
     for (const [capability, recalled] of Object.entries(decisions)) memory.set(capability, recalled);
   };
@@ -39,7 +52,13 @@ export const fakeConsent = (first: Readonly<Record<string, Recalled>> = {}): Fak
       remember(decisions);
       const settled = open?.settled ?? [];
       open = undefined;
-      for (const each of settled) each();
+      for (const { resolve } of settled) resolve();
+    },
+    fail() {
+      const settled = open?.settled ?? [];
+      open = undefined;
+      for (const { reject } of settled)
+        reject(new PorticoError('LIMIT_EXCEEDED', 'too many questions are open'));
     },
     change(decisions) {
       remember(decisions);
@@ -56,10 +75,10 @@ export const fakeConsent = (first: Readonly<Record<string, Recalled>> = {}): Fak
     rememberKey: (principal, key) => void told.push(['key', keyOf(principal), key.thumbprint]),
     ask(request) {
       requests.push(request);
-      return new Promise((resolve) => {
-        open ??= { request, settled: [] };
-        open.settled.push(resolve);
-      });
+      const asked = withResolvers();
+      open ??= { request, settled: [] };
+      open.settled.push(asked);
+      return asked.promise;
     },
     pending: () =>
       open && {
@@ -69,6 +88,7 @@ export const fakeConsent = (first: Readonly<Record<string, Recalled>> = {}): Fak
       },
     admitted: (session, _asker, granted) =>
       void told.push(['admitted', session.id, granted.map(({ capability }) => capability)]),
+    holds: () => true,
     ended: (session) => void told.push(['ended', session]),
     giveBack: (_principal, subjects) => {
       told.push(['back', subjects.map(({ capability }) => capability)]);

@@ -1,5 +1,6 @@
 import { PorticoError } from '../../errors/portico-error.js';
 import { keyOf } from '../admission/principal.js';
+import { subjectKey } from './catalogue.js';
 import type { ConsentControl } from './control.js';
 import { type Office, openOffice } from './office.js';
 import { type Announcer, type PromptDesk, publishConsent } from './service.js';
@@ -91,6 +92,7 @@ export const consent = ({ page = 'consent.html', lasts }: ConsentOptions = {}): 
       opened().heard(session.principal);
       opened().ledger.admitted(session, asker, granted);
     },
+    holds: (session, subject) => office?.memory.holdings.find(session, subjectKey(subject)) !== undefined,
     ended: (session) => opened().ledger.ended(session),
     giveBack: (principal, subjects) => opened().ledger.revoke(keyOf(principal), 'given-back', subjects),
     confirm: async (asker, subject, confirmation, signal) =>

@@ -130,6 +130,8 @@ export interface Consent {
     | undefined;
   /** A session was admitted: what was allowed once becomes this session's. */
   admitted(session: LiveSession, asker: Asker, granted: readonly Subject[]): void;
+  /** Whether a session has taken what was allowed once. */
+  holds(session: string, subject: Subject): boolean;
   /** A session is over: what was allowed once goes with it. */
   ended(session: string): void;
   /** The client gives capabilities back. */

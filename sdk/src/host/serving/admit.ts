@@ -5,7 +5,7 @@ import { GRANTS } from '../../wire/frames.js';
 import { type GrantRequest, type Hello, type Standing, standingFrame } from '../../wire/handshake.js';
 import { askerOf, type Caller, judge, subjectOf, type Verdict, type Verdicts } from '../admission/judge.js';
 import { describePrincipal, type Principal } from '../admission/principal.js';
-import type { Confirmation, LiveSession } from '../consent/types.js';
+import type { Confirmation, Consent, LiveSession } from '../consent/types.js';
 import { type Placed, place, type Settled, standingOf } from './answer-hello.js';
 import type { Live, Reception } from './reception.js';
 import { type ServedConversation, serveSession } from './serve-session.js';
@@ -135,9 +135,13 @@ class Stay implements Live {
           asker,
           names.map((each) => subjectOf(publication, each)),
         );
-      // What was allowed once is taken before another session can come for it; else this only writes down who came.
-      if (verdicts.some(({ once }) => once)) note();
-      else afterwards(note);
+      if (verdicts.some(({ once }) => once)) {
+        note();
+        this.giveUp(consent, this.server);
+      } else {
+        // It is only written down who came: that need not keep anybody waiting.
+        afterwards(note);
+      }
       if (asker.key && verdicts.some(({ remembers }) => remembers)) consent.rememberKey(principal, asker.key);
       if (standing.asked.length > 0 && !settled.isOver) {
         const capabilities = standing.asked.map((name) => ({ name, needed: false }));
@@ -148,6 +152,18 @@ class Stay implements Live {
       }
     }
     return this.server;
+  }
+
+  /** What was allowed once, and another session has taken while slow rules were at it: before a call is read. */
+  private giveUp(consent: Consent, server: ServedConversation): void {
+    const { session, settled } = this;
+    const isMine = ([name, { once }]: [string, Verdict]): boolean =>
+      !once || consent.holds(session.id, subjectOf(settled.publication, name));
+    const mine = new Map([...this.granted].filter(isMine));
+    if (mine.size === this.granted.size) return;
+    this.granted = mine;
+    server.regrant(mine, this.endOf(mine));
+    this.refresh();
   }
 
   refresh(): void {

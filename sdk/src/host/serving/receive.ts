@@ -19,20 +19,30 @@ import type { Reception } from './reception.js';
 export const receive =
   (reception: Reception) =>
   (hello: Hello, interview: Interview): Answer | Promise<Answer> => {
-    const { mine, others, principal } = reception;
+    const { authorities, others, principal } = reception;
     const caller: Caller = {
       principal,
       evidence: { token: hello.token },
       gathered: 'hello',
       name: hello.name,
     };
+    const mine = reception.mine.map((each) =>
+      isForOnce(each) ? { ...each, verdicts: judge(authorities, each.publication, caller) } : each,
+    );
     return mine.every(isSettled) && others.every(isSettled)
       ? conclude(reception, hello, interview, caller, mine as readonly Candidate[])
-      : listen(reception, hello, interview, caller);
+      : listen({ ...reception, mine }, hello, interview, caller);
   };
 
 const isSettled = ({ verdicts }: Judged): boolean =>
   !(verdicts instanceof Promise) && neededBy([verdicts]) === undefined;
+
+/** Something was allowed for one session alone, and another one may have taken it since the port was opened. */
+const isForOnce = ({ verdicts }: Judged): boolean => {
+  if (!(verdicts instanceof Promise))
+    for (const each of verdicts.values()) if ('once' in each && each.once) return true;
+  return false;
+};
 
 /** Waits for slow rules, and for what the caller has to show. */
 const listen = async (

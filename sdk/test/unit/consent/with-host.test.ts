@@ -1,6 +1,6 @@
 import { defineProtocol, event, method } from 'portico';
 import { connect } from 'portico/client';
-import { anyExtension, ask, consent, createHost } from 'portico/host';
+import { anyExtension, ask, consent, createHost, where } from 'portico/host';
 import { Type } from 'typebox';
 import { describe, expect, test, vi } from 'vitest';
 import { fakeStore, fakeWindows, screensOf } from '../../support/consent-platform.js';
@@ -15,15 +15,18 @@ const purse = defineProtocol({
   },
 });
 
+/** Takes its time, and the same for everybody. */
+const slowly = where(['extension'], async () => true);
+
 /** A host with a person in front of it, and a client's platform. */
-const start = () => {
+const start = ({ slow = false } = {}) => {
   const store = fakeStore();
   const windows = fakeWindows();
   const background = () => {
     const asks = consent();
     const host = createHost({ consent: asks });
     host.publish(purse, {
-      read: { admit: [ask(anyExtension())], provide: () => ({ sum: () => 7 }) },
+      read: { admit: [ask(slow ? slowly : anyExtension())], provide: () => ({ sum: () => 7 }) },
       spend: { admit: [ask(anyExtension())], provide: () => ({ pay() {} }) },
     });
     return { asks, host };
@@ -102,5 +105,64 @@ describe('with a host and its clients', () => {
     await answer(host, { read: 'deny' });
     await expect(other).rejects.toMatchObject({ code: 'CONSENT_DENIED' });
     expect(await first.read.sum()).toBe(7);
+  });
+
+  test('allowed once after the client has gone, it is for one of two sessions that come together', async () => {
+    const it = start();
+    const { host, link } = it;
+    const target = { host: link.platform.own.id, platform: link.platform };
+    const gone = connect(purse, { needs: ['read'], ...target });
+    await vi.waitFor(() => expect(gone.session.state).toBe('pending'));
+    gone.session.close();
+    await answer(host, { read: 'once' });
+    const both = [
+      connect(purse, { needs: ['read'], ...target }),
+      connect(purse, { needs: ['read'], ...target }),
+    ];
+    const [one, other] = both.map(({ read }) => read.sum());
+    expect(await one).toBe(7);
+    await vi.waitFor(() => expect(both[1]?.session.state).toBe('pending'));
+    await answer(host, { read: 'deny' });
+    await expect(other).rejects.toMatchObject({ code: 'CONSENT_DENIED' });
+  });
+
+  test('nor is it for two that slow rules let in together', async () => {
+    const it = start({ slow: true });
+    const { host, link } = it;
+    const target = { host: link.platform.own.id, platform: link.platform };
+    const gone = connect(purse, { needs: ['read'], ...target });
+    await vi.waitFor(() => expect(gone.session.state).toBe('pending'));
+    gone.session.close();
+    await answer(host, { read: 'once' });
+    const both = [
+      connect(purse, { needs: ['read'], ...target }),
+      connect(purse, { needs: ['read'], ...target }),
+    ];
+    const sums = both.map(({ read }) => read.sum().then(String, ({ code }) => code));
+    await vi.waitFor(() => expect(both.map(({ session }) => session.state)).not.toContain('connecting'));
+    if (both.some(({ session }) => session.state === 'pending')) await answer(host, { read: 'deny' });
+    expect((await Promise.all(sums)).filter((each) => each === '7')).toEqual(['7']);
+  });
+
+  test('who was admitted stands in the audit log, be it gone with its first message', async () => {
+    const it = start();
+    const { asks, host, link } = it;
+    const target = { host: link.platform.own.id, platform: link.platform };
+    const admitted = async (): Promise<unknown[]> =>
+      (await asks.audit()).filter(({ decision }) => decision === 'admitted').map(({ count }) => count);
+    const first = connect(purse, { needs: ['read'], ...target });
+    const sum = first.read.sum();
+    await answer(host, { read: 'always' });
+    await sum;
+    expect(await admitted()).toEqual([1]);
+    const second = connect(purse, { needs: ['read'], ...target });
+    await second.session.ready();
+    second.session.close();
+    expect(await admitted()).toEqual([2]);
+    const third = connect(purse, { needs: ['read'], ...target });
+    third.read.sum().catch(() => {});
+    await Promise.resolve();
+    third.session.close();
+    await vi.waitFor(async () => expect(await admitted()).toEqual([3]));
   });
 });

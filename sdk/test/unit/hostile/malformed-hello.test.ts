@@ -49,6 +49,9 @@ const bodies: readonly (readonly [string, unknown])[] = [
   ['a name too long', { ...good, name: long(129) }],
   ['a name that is no text', { ...good, name: { first: 'x' } }],
   ['a name that is null', { ...good, name: null }],
+  ['a token too long', { ...good, token: long(4097) }],
+  ['a token that is no text', { ...good, token: 7 }],
+  ['a proof that is no count', { ...good, proof: 'yes' }],
 ];
 
 describe.each(['at once', 'later'])('a host whose rules decide %s', (when) => {
@@ -79,6 +82,8 @@ test('[W5.2] a hello at all its bounds is accepted', async () => {
       needs: [],
       wants,
       name: long(128),
+      token: long(4096),
+      proof: 1,
     },
   ]);
   await settled();

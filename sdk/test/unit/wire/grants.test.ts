@@ -142,6 +142,18 @@ describe('a client asks for more', () => {
     if (code === 'CONSENT_DENIED') expect(frames.at(-1)?.[2]).toMatchObject({ data: { retryAfter: 5000 } });
   });
 
+  test('[W5.41] what nobody could be asked for is pending no more', async () => {
+    const { consent, server } = asking({ read: ALLOWED });
+    const peer = await admitted(server, {}, { wants: ['read'] });
+    await exchange(peer, [KIND.REQUEST, 1, { ask: ['titles'], drop: [] }]);
+    const before = peer.frames.length;
+    consent.fail();
+    await settled();
+    const [grants, error] = peer.frames.slice(before);
+    expect(grants).toEqual([KIND.GRANTS, ['read'], ['titles'], ['CONSENT_DENIED'], []]);
+    expect([error?.[0], codeIn(error)]).toEqual([KIND.ERROR, 'LIMIT_EXCEEDED']);
+  });
+
   test('[W5.41] one request at a time, of a session and of a principal', async () => {
     const { consent, server } = asking({ read: ALLOWED });
     const peer = await admitted(server, {}, { wants: ['read'] });
