@@ -17,6 +17,9 @@ import { root } from './setup.mjs';
  * in alternating blocks: single runs vary by a third, the ratio of neighbours by far less.
  */
 
+/** Blocks of each side that are not counted. */
+const WARM_UP = 20;
+
 const SIDES = /** @type {const} */ (['raw', 'portico']);
 
 const METRICS = [
@@ -165,8 +168,8 @@ async function measure(session, browser) {
   const rows = [];
   for (const { metric, unit, perOperation, target, says } of METRICS) {
     if (options.only && options.only !== metric) continue;
-    // Warm-up: compilers, caches, and the worker itself.
-    for (let i = 0; i < 3; i++) for (const side of SIDES) await run(metric, side);
+    // Warm-up: caches, the worker itself, and V8's compilers, which are done after a thousand connects or so.
+    for (let i = 0; i < WARM_UP; i++) for (const side of SIDES) await run(metric, side);
     /** @type {{ raw: number[], portico: number[] }} */
     const rates = { raw: [], portico: [] };
     for (let i = 0; i < options.blocks; i++) {
