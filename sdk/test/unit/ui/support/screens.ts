@@ -21,8 +21,8 @@ const STYLE = `:root { color-scheme: light dark; height: 100% } body { margin: 0
 export interface Screens {
   /** A page that shows one state, in front. */
   open(query: string): Promise<Page>;
-  /** What axe-core finds. */
-  check(page: Page): Promise<readonly string[]>;
+  /** What axe-core finds, with all its rules or with these. */
+  check(page: Page, rules?: readonly string[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -57,16 +57,19 @@ export const openScreens = async (browser: FoundBrowser): Promise<Screens> => {
       await page.bringToFront();
       return page;
     },
-    async check(page) {
+    async check(page, rules) {
       if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
-      return page.evaluate(async () => {
+      return page.evaluate(async (only) => {
         const { axe } = globalThis as unknown as { axe: Axe };
-        const { violations } = await axe.run({ resultTypes: ['violations'] });
+        const { violations } = await axe.run({
+          resultTypes: ['violations'],
+          ...(only && { runOnly: { type: 'rule', values: only } }),
+        });
         return violations.map(
           ({ id, nodes }) =>
             `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
         );
-      });
+      }, rules);
     },
     async close() {
       await session.close();
