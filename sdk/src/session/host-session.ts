@@ -116,8 +116,16 @@ export const openHostSession = (
   let farewell: EndReason | undefined;
   let afterwards: (() => void) | undefined;
 
+  const note = (): void => {
+    const run = afterwards;
+    afterwards = undefined;
+    run?.();
+  };
+
   const over = (reason: EndReason): void => {
     if (state === 'over') return;
+    // The port may have died before the welcome left: what is told to have ended has begun.
+    note();
     if (state !== 'leaving') handler?.ended(reason);
     state = 'over';
     held = [];
@@ -306,9 +314,7 @@ export const openHostSession = (
   const sending: Transport = {
     send(batch) {
       transport.send(batch);
-      const run = afterwards;
-      afterwards = undefined;
-      run?.();
+      note();
     },
     close: transport.close,
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { unfolded } from '../../support/conversation.js';
 import { ALLOWED, DENIED, fakeConsent } from '../../support/fake-consent.js';
 import { KIND } from '../../support/kinds.js';
-import { FRIEND, linkedTo, settled } from '../../support/raw-peer.js';
+import { FRIEND, linkedTo, rawClient, settled } from '../../support/raw-peer.js';
 import {
   admitted,
   codeIn,
@@ -221,6 +221,33 @@ describe('a client asks for more', () => {
     await settled();
     expect(client.session.info?.granted).toEqual(['read', 'titles']);
   });
+});
+
+test('a client that is gone before its welcome leaves was admitted first, and ended then', async () => {
+  const { consent, server } = asking();
+  let die = (): void => {};
+  const peer = rawClient(server.host, {
+    port: (port) => ({
+      ...port,
+      postMessage: (message) => port.postMessage(message),
+      disconnect: () => port.disconnect(),
+      onMessage: {
+        addListener: (listener) =>
+          port.onMessage.addListener((message) => {
+            listener(message);
+            die();
+          }),
+      },
+      onDisconnect: {
+        addListener(listener) {
+          die = () => listener(port);
+        },
+      },
+    }),
+  });
+  peer.send([KIND.HELLO, { wire: [1], versions: ['1.2.0'], needs: [], wants: ['read'] }]);
+  await settled();
+  expect(consent.told.map(([what]) => what)).toEqual(['admitted', 'ended']);
 });
 
 describe('a client gives back', () => {
