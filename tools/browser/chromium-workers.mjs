@@ -51,10 +51,14 @@ export async function openWorkers(browser) {
     },
     /** @param {string} origin */
     stop: async (origin) => {
-      const found = await find(origin);
-      for (const targetId of found) await session.send('Target.closeTarget', { targetId });
       // A successor may start at once; only these have to be gone.
-      while ((await find(origin)).some((id) => found.includes(id))) await sleep(5);
+      const found = await find(origin);
+      const left = async () => (await find(origin)).filter((id) => found.includes(id));
+      for (let ids = found; ids.length > 0; ids = await left()) {
+        // Chromium has been seen not to hear it: it is told again.
+        for (const targetId of ids) await session.send('Target.closeTarget', { targetId }).catch(() => {});
+        for (let i = 0; i < 100 && (await left()).length > 0; i++) await sleep(5);
+      }
     },
   };
 }
