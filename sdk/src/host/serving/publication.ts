@@ -101,16 +101,17 @@ const publishMember = (
   };
 };
 
+/** Of grants. */
+const NONE: ReadonlySet<string> = new Set();
+
 const methodPlan = (path: string, member: Method, protocol: AnyProtocol, limits: Limits): MethodPlan => ({
   path,
   decode: paramsDecoder(member.params),
   deadline: member.deadline === undefined ? limits.deadline : milliseconds(member.deadline),
   errors: new Map(
-    (member.errors ?? []).map((each) => [each, outputEncoder(protocol.errors?.[each], new Set(), false)]),
+    (member.errors ?? []).map((each) => [each, outputEncoder(protocol.errors?.[each], NONE, false)]),
   ),
 });
-
-const NONE: ReadonlySet<string> = new Set();
 
 const encoders = (schema: Schema | undefined): PublishedMember['encoder'] => {
   const gates = schema ? [...gatesIn(schema)] : [];

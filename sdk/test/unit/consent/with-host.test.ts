@@ -62,6 +62,18 @@ const answer = async (
   await prompts.answer({ id: prompt?.id ?? '', answers });
 };
 
+/** Allowed once when nobody waits for it any more, and then two clients that connect together. */
+const twoAfterOnce = async (options?: Parameters<typeof start>[0]) => {
+  const { host, link } = start(options);
+  const client = () =>
+    connect(purse, { needs: ['read'], host: link.platform.own.id, platform: link.platform });
+  const gone = client();
+  await vi.waitFor(() => expect(gone.session.state).toBe('pending'));
+  gone.session.close();
+  await answer(host, { read: 'once' });
+  return { host, both: [client(), client()] };
+};
+
 describe('with a host and its clients', () => {
   test('one of two is allowed; that holds after a restart; revoked, a subscription ends', async () => {
     const it = start();
@@ -108,17 +120,7 @@ describe('with a host and its clients', () => {
   });
 
   test('allowed once after the client has gone, it is for one of two sessions that come together', async () => {
-    const it = start();
-    const { host, link } = it;
-    const target = { host: link.platform.own.id, platform: link.platform };
-    const gone = connect(purse, { needs: ['read'], ...target });
-    await vi.waitFor(() => expect(gone.session.state).toBe('pending'));
-    gone.session.close();
-    await answer(host, { read: 'once' });
-    const both = [
-      connect(purse, { needs: ['read'], ...target }),
-      connect(purse, { needs: ['read'], ...target }),
-    ];
+    const { host, both } = await twoAfterOnce();
     const [one, other] = both.map(({ read }) => read.sum());
     expect(await one).toBe(7);
     await vi.waitFor(() => expect(both[1]?.session.state).toBe('pending'));
@@ -127,17 +129,7 @@ describe('with a host and its clients', () => {
   });
 
   test('nor is it for two that slow rules let in together', async () => {
-    const it = start({ slow: true });
-    const { host, link } = it;
-    const target = { host: link.platform.own.id, platform: link.platform };
-    const gone = connect(purse, { needs: ['read'], ...target });
-    await vi.waitFor(() => expect(gone.session.state).toBe('pending'));
-    gone.session.close();
-    await answer(host, { read: 'once' });
-    const both = [
-      connect(purse, { needs: ['read'], ...target }),
-      connect(purse, { needs: ['read'], ...target }),
-    ];
+    const { host, both } = await twoAfterOnce({ slow: true });
     const sums = both.map(({ read }) => read.sum().then(String, ({ code }) => code));
     await vi.waitFor(() => expect(both.map(({ session }) => session.state)).not.toContain('connecting'));
     if (both.some(({ session }) => session.state === 'pending')) await answer(host, { read: 'deny' });
