@@ -105,13 +105,13 @@ export const startCall = (
   requests: Requests,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    const { limits, clock, nativeBytes } = requests;
+    const { limits, nativeBytes } = requests;
     const codec = method.encode[nativeBytes ? 1 : 0];
     // A value that can't cross must fail here, not take the whole batch with it.
     const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${method.path}: params`);
     if (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31)) {
       throw new PorticoError('INVALID_ARGUMENT', 'a deadline is a positive number of milliseconds');
     }
-    const expires = clock.now() + (deadline ?? method.deadline ?? limits.deadline);
+    const expires = requests.now() + (deadline ?? method.deadline ?? limits.deadline);
     requests.add(new Call(method, encoded, weight(), deadline, expires, requests, resolve, reject), signal);
   });

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
-import { type Alarm, expireLate } from '../platform/alarm.js';
-import type { Clock } from '../platform/platform.js';
+import { expireLate } from '../platform/alarm.js';
+import type { Alarm, Clock } from '../platform/platform.js';
 import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { ERROR, type Frame, RESULT } from '../wire/frames.js';

@@ -1,7 +1,7 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
-import { type Alarm, expireLate } from '../platform/alarm.js';
-import type { Clock } from '../platform/platform.js';
+import { expireLate } from '../platform/alarm.js';
+import type { Alarm } from '../platform/platform.js';
 import type { Newer } from '../protocol/parts.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { END, ERROR, EVENT, type Frame, RESULT } from '../wire/frames.js';
@@ -14,7 +14,7 @@ export interface Request {
   /** Why it can't be made in a session of this version, if so. */
   readonly newer: Newer | undefined;
   /** When to give up; `Infinity` for never. */
-  expires: number;
+  readonly expires: number;
   /** 0 while it waits to be sent. */
   id: number;
   send(writer: BatchWriter): void;
@@ -31,7 +31,8 @@ export interface Request {
 /** The connection that requests are of. */
 export interface RequestsOwner {
   readonly limits: ClientLimits;
-  readonly clock: Clock;
+  /** On the clock that deadlines go by. */
+  now(): number;
   readonly alarm: Pick<Alarm, 'at'>;
   /** Why a request can't be made now, if so. */
   unusable(request: Request): PorticoError | undefined;
@@ -57,8 +58,6 @@ export interface Requests extends RequestsOwner {
   unsendable(frame: Frame, cause: unknown): void;
   /** Fails the requests whose member is newer than the version. */
   failNewer(version: string): void;
-  /** Moves every deadline: time that a person took is nobody's delay. */
-  postpone(by: number): void;
   /** Ends what is late; gives the next deadline. */
   expire(now: number): number;
   /** The session's, if there is one. Set by `attach` and `detach` alone. */
@@ -197,9 +196,6 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         const error = request.newer?.(version);
         if (error) withdraw(request, error);
       }
-    },
-    postpone(by) {
-      for (const request of all()) request.expires += by;
     },
     expire: (now) =>
       expireLate(all(), now, (late) =>

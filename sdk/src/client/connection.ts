@@ -1,7 +1,6 @@
 import { createRequests, type Requests } from '../call/requests.js';
 import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
-import { createAlarm } from '../platform/alarm.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { beginMessage } from '../protocol/conversion.js';
 import { type BatchWriter, clientFolding, createBatchWriter } from '../wire/batch-writer.js';
@@ -51,17 +50,24 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   const waiters: Waiter[] = [];
   /** The session's, until it ends. */
   let output: BatchWriter | undefined;
-  /** When the handshake is given up; `Infinity` where there is none. */
+  /** When the handshake is given up, or, without a port, begun again; `Infinity` where there is none. */
   let expires = Number.POSITIVE_INFINITY;
   let retryIn = FIRST_RETRY;
-  let cancelRetry = (): void => {};
-  /** Since when a person is being asked: the deadlines of what waits stand still. */
+  /** Since when a person is being asked. */
   let asked: number | undefined;
+  /** How long persons took until now. */
+  let thought = 0;
 
-  const alarm = createAlarm(platform, (now) => {
-    if (expires <= now)
-      end(new PorticoError('HANDSHAKE_TIMEOUT', `no answer to the hello in ${limits.handshake} ms`));
-    return asked === undefined ? Math.min(requests.expire(now), expires) : expires;
+  /** What deadlines go by: it stands still while a person is asked, who is nobody's delay. */
+  const now = (): number => (asked ?? platform.now()) - thought;
+
+  const alarm = platform.alarm((time) => {
+    if (expires <= time) {
+      if (output)
+        end(new PorticoError('HANDSHAKE_TIMEOUT', `no answer to the hello in ${limits.handshake} ms`));
+      else open();
+    }
+    return asked === undefined ? Math.min(requests.expire(now()) + thought, expires) : expires;
   });
 
   const change = (next: ConnectionState, error?: PorticoError): void => {
@@ -75,10 +81,10 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   /** The person has answered, or nobody asks any more. */
   const resume = (): void => {
     if (asked === undefined) return;
-    const now = platform.now();
-    requests.postpone(now - asked);
+    thought += platform.now() - asked;
     asked = undefined;
-    alarm.at(requests.expire(now));
+    // Looks at the deadlines again.
+    alarm.at(0);
   };
 
   /** There is no session. The state first: whoever tries again when it is told must find the new one. */
@@ -105,7 +111,8 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       return;
     }
     requests.detach(error, true, false);
-    cancelRetry = platform.at(platform.now() + retryIn * (0.5 + Math.random() / 2), open);
+    expires = platform.now() + retryIn * (0.5 + Math.random() / 2);
+    alarm.at(expires);
     retryIn = Math.min(retryIn * 2, LAST_RETRY);
     change('connecting', error);
   };
@@ -248,7 +255,6 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     },
     close() {
       if (control.state === 'closed') return;
-      cancelRetry();
       const busy = requests.busy();
       // So that a host with work for us need not guess.
       if (busy) output?.push([GOODBYE, { code: 'CLOSED' }]);
@@ -265,7 +271,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
 
   const requests = createRequests({
     limits,
-    clock: platform,
+    now,
     alarm,
     wake,
     unusable: ({ newer }) =>

@@ -62,12 +62,12 @@ const send = async (
   // A request is about a session that is there: with a hello it would be held as a call is.
   await control.ready();
   return new Promise((resolve, reject) => {
-    const { limits, clock } = requests;
+    const { limits } = requests;
     const request: Request = {
       path: 'grants',
       newer: undefined,
       id: 0,
-      expires: clock.now() + (deadline ?? limits.pending),
+      expires: requests.now() + (deadline ?? limits.pending),
       send: (writer) => writer.push([REQUEST, request.id, body]),
       cancel: CANCEL,
       result() {

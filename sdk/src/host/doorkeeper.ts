@@ -1,7 +1,6 @@
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
-import { type Alarm, createAlarm } from '../platform/alarm.js';
-import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
+import type { Alarm, ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
 import { type HostSession, openHostSession, refusePort } from '../session/host-session.js';
 import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
 import { type Authorities, type Judged, judgeAll, maySee } from './admission/judge.js';
@@ -187,7 +186,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       return;
     }
     instance ??= platform.randomId();
-    watch ??= createAlarm(platform, ring);
+    watch ??= platform.alarm(ring);
     meter ??= consent && createMeter(platform, consent);
     count(key, 1);
     allowance.hold();

@@ -1,31 +1,13 @@
 import type { Clock } from './platform.js';
 
-/** One timer for many deadlines: a timer for each call or handshake would cost more than the call. */
-export interface Alarm {
-  /** Something has to be looked at by then, on the clock. `Infinity` for nothing. */
-  at(time: number): void;
-  /** Nothing has, any more. */
-  stop(): void;
-}
-
-/** `ring` ends what is late by `now`, and gives the time of the next deadline, `Infinity` for none. */
-export const createAlarm = (clock: Clock, ring: (now: number) => number): Alarm => {
-  let earliest = Number.POSITIVE_INFINITY;
-  let cancel = (): void => {};
-  const stop = (): void => {
-    cancel();
-    earliest = Number.POSITIVE_INFINITY;
-  };
-  const at = (time: number): void => {
-    if (time >= earliest) return;
-    cancel();
-    earliest = time;
-    cancel = clock.at(time, () => {
-      stop();
-      at(ring(clock.now()));
-    });
-  };
-  return { at, stop };
+/** Runs once, so many milliseconds from now. Gives a function that cancels it. */
+export const after = (clock: Clock, milliseconds: number, run: () => void): (() => void) => {
+  const alarm = clock.alarm(() => {
+    run();
+    return Number.POSITIVE_INFINITY;
+  });
+  alarm.at(clock.now() + milliseconds);
+  return alarm.stop;
 };
 
 /** Ends the late ones among `running`, and gives the earliest deadline of the others. */

@@ -56,8 +56,16 @@ export interface ConnectInfo {
 /** Timers and time: milliseconds of a clock that never goes back. */
 export interface Clock {
   now(): number;
-  /** Runs once, at that time or soon after it. Gives a function that cancels it. */
-  at(time: number, run: () => void): () => void;
+  /** `ring` does what is due by `now`, and gives the time of what is due next, `Infinity` for nothing. */
+  alarm(ring: (now: number) => number): Alarm;
+}
+
+/** One for many deadlines: a timer for each call or handshake would cost more than the call. */
+export interface Alarm {
+  /** Something is due at that time, and the alarm rings then or soon after. Never within this call. */
+  at(time: number): void;
+  /** Nothing is, any more. */
+  stop(): void;
 }
 
 export interface Platform extends Clock {

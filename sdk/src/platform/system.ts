@@ -1,21 +1,19 @@
-import type { Clock } from './platform.js';
+import type { Alarm, Clock } from './platform.js';
 
-interface Deadline {
-  readonly time: number;
-  readonly run: () => void;
+/** An alarm, and when it rings. */
+interface Watched extends Alarm {
+  time: number;
 }
 
 /** A clock on these two alone, whatever takes their place. */
-const clockOn = (set: typeof setTimeout, meter: Pick<Performance, 'now'>) => {
-  const deadlines: Deadline[] = [];
+export const clockOn = <Set extends (run: () => void, milliseconds: number) => unknown>(
+  set: Set,
+  meter: Pick<Performance, 'now'>,
+): Clock & { readonly set: Set } => {
+  /** Those that are set. */
+  const watched = new Map<Watched, (now: number) => number>();
   /** When the timer fires; `Infinity` without one. */
   let due = Number.POSITIVE_INFINITY;
-
-  /** Gives it, if it was there. */
-  const drop = (deadline: Deadline): Deadline | undefined => {
-    const at = deadlines.indexOf(deadline);
-    return at < 0 ? undefined : deadlines.splice(at, 1)[0];
-  };
 
   const sleep = (time: number): void => {
     if (time >= due) return;
@@ -26,10 +24,15 @@ const clockOn = (set: typeof setTimeout, meter: Pick<Performance, 'now'>) => {
         if (due !== time) return;
         due = Number.POSITIVE_INFINITY;
         const now = meter.now();
-        for (const deadline of deadlines) {
-          if (deadline.time > now) sleep(deadline.time);
-          // In a turn of its own: it may cancel another, and if it throws, the others run all the same.
-          else queueMicrotask(() => drop(deadline)?.run());
+        for (const [alarm, ring] of watched) {
+          if (alarm.time > now) sleep(alarm.time);
+          // In a turn of its own: it may stop another, and if it throws, the others ring all the same.
+          else
+            queueMicrotask(() => {
+              if (alarm.time > now) return;
+              alarm.stop();
+              alarm.at(ring(now));
+            });
         }
       },
       Math.ceil(time - meter.now()),
@@ -41,16 +44,26 @@ const clockOn = (set: typeof setTimeout, meter: Pick<Performance, 'now'>) => {
   return {
     set,
     now: () => meter.now(),
-    at(time: number, run: () => void) {
-      const deadline = { time, run };
-      deadlines.push(deadline);
-      sleep(time);
-      return () => drop(deadline);
+    alarm(ring: (now: number) => number): Alarm {
+      const alarm: Watched = {
+        time: Number.POSITIVE_INFINITY,
+        at(time) {
+          if (time >= alarm.time) return;
+          alarm.time = time;
+          watched.set(alarm, ring);
+          sleep(time);
+        },
+        stop() {
+          alarm.time = Number.POSITIVE_INFINITY;
+          watched.delete(alarm);
+        },
+      };
+      return alarm;
     },
   };
 };
 
-let latest: ReturnType<typeof clockOn> | undefined;
+let latest: ReturnType<typeof clockOn<typeof setTimeout>> | undefined;
 
 /** Tests put another clock in place of the runtime's, and back: what waits for one goes on waiting for that. */
 const current = (): Clock => {
@@ -59,13 +72,13 @@ const current = (): Clock => {
 };
 
 /**
- * Time as every JavaScript runtime has it. All deadlines share a timer, and what is cancelled leaves the timer
+ * Time as every JavaScript runtime has it. All alarms share a timer, and one that is stopped leaves the timer
  * alone: to set and clear one for each connection took 37 of the 1,250 µs of a connect in Chromium. Nor is
  * `performance` looked up each time, which costs as much as asking it.
  */
 export const systemClock: Clock = {
   now: () => current().now(),
-  at: (time, run) => current().at(time, run),
+  alarm: (ring) => current().alarm(ring),
 };
 
 /** 128 random bits. Not `randomUUID`: that is missing in content scripts of plain-http pages. */

@@ -1,4 +1,4 @@
-import { compareVersions, lineOf } from './versions.js';
+import { isNewer, lineOf } from './versions.js';
 
 /** What two sides agreed on. */
 export interface Agreement {
@@ -18,9 +18,8 @@ export const chooseVersion = (
     for (const theirs of offered) {
       // The same, mostly: then nothing is taken apart.
       if (mine !== theirs && lineOf(mine) !== lineOf(theirs)) continue;
-      const version = mine === theirs || compareVersions(mine, theirs) < 0 ? mine : theirs;
-      if (best === undefined || compareVersions(version, best.version) > 0)
-        best = { version, published: mine };
+      const version = mine !== theirs && isNewer(mine, theirs) ? theirs : mine;
+      if (best === undefined || isNewer(version, best.version)) best = { version, published: mine };
     }
   }
   return best;

@@ -17,7 +17,7 @@ import type {
   Protocol,
   Schema,
 } from './protocol.js';
-import { compareVersions, isVersion, lineOf } from './versions.js';
+import { isNewer, isVersion, lineOf } from './versions.js';
 
 /** Names that clients' objects need for themselves. */
 export type ReservedName = 'session' | 'has' | 'then' | keyof typeof Object.prototype | `__${string}`;
@@ -241,11 +241,7 @@ const checkName = (name: string, at: string): void => {
 
 const checkSince = (since: string | undefined, version: string, at: string): void => {
   if (since === undefined) return;
-  demand(
-    isVersion(since) && compareVersions(since, version) <= 0,
-    `${at}/since`,
-    `must be a version up to ${version}`,
-  );
+  demand(isVersion(since) && !isNewer(since, version), `${at}/since`, `must be a version up to ${version}`);
   demand(
     lineOf(since) === lineOf(version),
     `${at}/since`,

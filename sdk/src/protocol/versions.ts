@@ -9,16 +9,11 @@ const VERSION = /^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})$/;
 export const isVersion = (version: unknown): version is string =>
   typeof version === 'string' && VERSION.test(version);
 
-/** Negative, zero or positive, as `a` is older than, the same as, or newer than `b`. Both must be versions. */
-export const compareVersions = (a: string, b: string): number => {
-  const left = a.split('.');
-  const right = b.split('.');
-  for (let i = 0; i < 3; i++) {
-    const difference = Number(left[i]) - Number(right[i]);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-};
+/** Such as sorts as versions do. */
+const sortable = (version: string): string => version.replace(/\d+/g, (digits) => digits.padStart(6));
+
+/** Whether `a` is newer than `b`. Both must be versions. */
+export const isNewer = (a: string, b: string): boolean => sortable(a) > sortable(b);
 
 /** The line a version belongs to: `1` for 1.4.2, `0.3` for 0.3.1. */
 export const lineOf = (version: string): string => {

@@ -1,8 +1,7 @@
 import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
-import type { Alarm } from '../platform/alarm.js';
-import type { Clock, Platform, RuntimePort } from '../platform/platform.js';
+import type { Alarm, Clock, Platform, RuntimePort } from '../platform/platform.js';
 import { beginMessage } from '../protocol/conversion.js';
 import { type BatchWriter, createBatchWriter, hostFolding } from '../wire/batch-writer.js';
 import {

@@ -1,7 +1,7 @@
 /** What travels in HELLO, WELCOME, REFUSE and GRANTS. What a receiver doesn't know is left out: later versions may add. */
 import type { WireError } from '../errors/portico-error.js';
 import { isObject } from '../protocol/conversion.js';
-import { compareVersions, isVersion, lineOf } from '../protocol/versions.js';
+import { isNewer, isVersion, lineOf } from '../protocol/versions.js';
 import { type Frame, WELCOME, WIRE_VERSION } from './frames.js';
 import { isId } from './read-batch.js';
 
@@ -158,6 +158,5 @@ export const readWelcome = (frame: Frame): Arrival | undefined => {
 /** Whether a welcome's version settles on what the hello offered: nobody negotiates one that is newer, or of another line. */
 export const answers = (version: string, hello: Hello): boolean =>
   hello.versions.some(
-    (offered) =>
-      offered === version || (lineOf(offered) === lineOf(version) && compareVersions(version, offered) <= 0),
+    (offered) => offered === version || (lineOf(offered) === lineOf(version) && !isNewer(version, offered)),
   );

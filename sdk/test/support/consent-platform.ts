@@ -210,7 +210,7 @@ export const stage = (): Stage => {
         platform: {
           now: clock.now,
           time: clock.time,
-          at: (time, run) => clock.at(time, () => isDead || run()),
+          alarm: (ring) => clock.alarm((now) => (isDead ? Number.POSITIVE_INFINITY : ring(now))),
           own: { browser: 'chromium', id: 'p'.repeat(32), origin: `chrome-extension://${'p'.repeat(32)}` },
           connect() {
             throw new Error('nobody to connect to');

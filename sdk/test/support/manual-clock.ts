@@ -9,20 +9,18 @@ export interface ManualClock extends Clock {
 
 export const manualClock = (): ManualClock => {
   let now = 0;
-  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  const due = new Map<(now: number) => number, number>();
+  const set = (ring: (now: number) => number, time: number): void => {
+    due.set(ring, Math.min(time, due.get(ring) ?? time));
+  };
   return {
     now: () => now,
     time: () => now,
-    at(time, run) {
-      const timer = { at: time, run };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
+    alarm: (ring) => ({ at: (time) => set(ring, time), stop: () => void due.delete(ring) }),
     advance(milliseconds) {
       now += milliseconds;
-      for (const timer of [...timers].sort((a, b) => a.at - b.at)) {
-        if (timer.at > now || !timers.delete(timer)) continue;
-        timer.run();
+      for (const [ring, time] of [...due].sort(([, a], [, b]) => a - b)) {
+        if (time <= now && due.delete(ring)) set(ring, ring(now));
       }
     },
   };

@@ -1,5 +1,5 @@
 import type { Plan, PlanField } from '../../protocol/plan.js';
-import { isTabled, literal, patchable, property } from './copiers.js';
+import { isTabled, literal, nullable, property } from './copiers.js';
 import type { Functions } from './functions.js';
 import { kindsOf, type Program, partsOf } from './kinds.js';
 
@@ -61,7 +61,7 @@ ${first.join('')}  for (let i = ${prefix.length}; i < list.length; i++) list[i] 
     const rows = row === 'rows[i]' ? '' : `for (let i = 0; i < n; i++) rows[i] = ${row}; `;
     return `(rows) => {
   const n = rows.length;
-  if (!isTable(rows, ${literal(patchable(fields, program))})${mayBeBare ? ' || isBare(rows)' : ''}) { ${rows}return rows; }
+  if (!isTable(rows, ${literal(nullable(fields, program))})${mayBeBare ? ' || isBare(rows)' : ''}) { ${rows}return rows; }
 ${columns.join('')}  for (let i = 0; i < n; i++) {
     const row = rows[i];
 ${cells.join('')}  }

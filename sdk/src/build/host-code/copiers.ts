@@ -13,8 +13,8 @@ export const literal = (value: unknown): string =>
 export const property = (value: string, key: string): string =>
   key in Object.prototype ? `get(${value}, ${literal(key)})` : `${value}[${literal(key)}]`;
 
-/** The nullable properties that rows may lack: where some do, a column could not say which. */
-export const patchable = (fields: readonly PlanField[], program: Program): readonly string[] =>
+/** The nullable properties that rows may lack: in a column, null stands for none. */
+export const nullable = (fields: readonly PlanField[], program: Program): readonly string[] =>
   fields.filter(([, plan, required]) => !required && isNullable(plan, program)).map(([key]) => key);
 
 /** Whether lists of these items leave as columns. */
@@ -87,7 +87,7 @@ ${first.join('')}  for (let i = ${prefix.length}; i < n; i++) { const each = val
   };
 
   const rowSteps = (fields: readonly PlanField[]): string =>
-    `rowSteps(copy, ${literal(patchable(fields, program))}, ${!fields.some(([, , required]) => required)});`;
+    `rowSteps(copy, ${literal(nullable(fields, program))}, ${!fields.some(([, , required]) => required)});`;
 
   const object = (
     fields: readonly PlanField[],

@@ -62,10 +62,7 @@ const anyObject = (value) => {
 };
 const isTable = (rows, nullable) =>
   rows.length >= 4 &&
-  !nullable.some((key) => {
-    const having = rows.filter((row) => own.call(row, key)).length;
-    return having > 0 && having < rows.length;
-  });
+  !nullable.some((key) => rows.some((row) => get(row, key) === null));
 const isBare = (rows) => rows.every((row) => Object.keys(row).length === 0);
 const rowSteps = (rows, nullable, mayBeBare) => {
   if (isTable(rows, nullable) && !(mayBeBare && isBare(rows))) return;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AnyProtocol } from '../../protocol/protocol.js';
-import { compareVersions } from '../../protocol/versions.js';
+import { isNewer } from '../../protocol/versions.js';
 import { BuildFailure, failureAt, shown } from '../build-failure.js';
 import { compileLoaded } from '../compile-protocol.js';
 import { compiledFiles } from '../compiled-files.js';
@@ -100,7 +100,7 @@ const demandHosts = ({ file, protocols, places }: LoadedProtocols): void => {
 };
 
 const newestOf = (protocols: readonly AnyProtocol[]): string =>
-  protocols.map(({ version }) => version).reduce((a, b) => (compareVersions(a, b) < 0 ? b : a));
+  protocols.map(({ version }) => version).reduce((a, b) => (isNewer(b, a) ? b : a));
 
 const packageManifest = (
   name: string,

@@ -1,5 +1,7 @@
 /** All that asks and remembers, put together when the background starts: the first turn registers listeners. */
+
 import { PorticoError } from '../../errors/portico-error.js';
+import { after } from '../../platform/alarm.js';
 import { keyOf, type Principal } from '../admission/principal.js';
 import type { ConsentControl } from './control.js';
 import { createInstalled } from './installed.js';
@@ -48,7 +50,7 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
   const told = (): void => {
     if (isTelling || !announcer?.isHeard) return;
     isTelling = true;
-    platform.at(platform.now() + TOLD, () => {
+    after(platform, TOLD, () => {
       isTelling = false;
       announcer.connections();
     });

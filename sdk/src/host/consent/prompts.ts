@@ -2,7 +2,9 @@
  * Questions that are open. Each principal has one at a time, whoever of its sessions asks; all principals
  * together have a few. An open question outlives the background; one about a single call does not.
  */
+
 import { PorticoError } from '../../errors/portico-error.js';
+import { after } from '../../platform/alarm.js';
 import { keyOf, type Principal } from '../admission/principal.js';
 import { type Catalogue, subjectOf } from './catalogue.js';
 import { checkedConfirmation } from './confirmation.js';
@@ -128,7 +130,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   const list = (prompt: OpenPrompt, wait: number): void => {
     byId.set(prompt.id, prompt);
     byKey.set(prompt.key, prompt);
-    prompt.cancel = platform.at(platform.now() + wait, () => end(prompt, 'closed'));
+    prompt.cancel = after(platform, wait, () => end(prompt, 'closed'));
   };
 
   const expiresIn = ({ expires }: OpenPrompt): number =>

@@ -2,7 +2,9 @@
  * One value in the browser's storage: read once and strictly, and written behind, so that nothing that
  * decides ever waits for the disk.
  */
+
 import { DEFAULT_LIMITS } from '../../limits/limits.js';
+import { after } from '../../platform/alarm.js';
 import type { Clock, Store } from '../../platform/platform.js';
 import { convert, FAIL, failure } from '../../protocol/conversion.js';
 import { codecOf } from '../../protocol/kinds/kind.js';
@@ -76,7 +78,7 @@ export const createStoredPart = <T>(
   /** Runs `write` then, unless something earlier does. */
   const schedule = (milliseconds: number): void => {
     if (cancel) return;
-    cancel = clock.at(clock.now() + milliseconds, () => {
+    cancel = after(clock, milliseconds, () => {
       cancel = undefined;
       void write();
     });

@@ -1,3 +1,4 @@
+import { after } from '../../platform/alarm.js';
 import type { HostPlatform, ManagedStore, Store } from '../../platform/platform.js';
 import type { Log } from '../log.js';
 import { isFromOutside } from './read-policy.js';
@@ -112,8 +113,7 @@ const follow = (
   const hold = (): void => {
     if (last.kind !== 'none') {
       silentSince ??= platform.now();
-      if (platform.now() - silentSince < REMOVED_AFTER)
-        cancel = platform.at(platform.now() + ASK_AGAIN, askAgain);
+      if (platform.now() - silentSince < REMOVED_AFTER) cancel = after(platform, ASK_AGAIN, askAgain);
       else {
         tell(log, 'info', "the administrator's policy is removed");
         save(NONE);
@@ -130,7 +130,7 @@ const follow = (
     else {
       // What holds goes on to hold: that it can't be read does not say that it is gone.
       silentSince = undefined;
-      cancel = platform.at(platform.now() + ASK_AGAIN, askAgain);
+      cancel = after(platform, ASK_AGAIN, askAgain);
       stand(last.kind === 'none' ? broken(answer.why) : last);
     }
   };

@@ -1,3 +1,4 @@
+import { after } from '../../platform/alarm.js';
 import type { Clock } from '../../platform/platform.js';
 import type { Principal } from '../admission/principal.js';
 import type { Consent } from '../consent/types.js';
@@ -22,7 +23,7 @@ export const createMeter = (clock: Clock, consent: Consent): Meter => {
     use(key, principal, calls, bytes) {
       // The host's own screens are no clients.
       if (principal.kind === 'self') return;
-      if (used.size === 0) clock.at(clock.now() + EVERY, tell);
+      if (used.size === 0) after(clock, EVERY, tell);
       const known = used.get(key);
       if (known) {
         known.calls += calls;

@@ -1,7 +1,6 @@
 import type { Allowance } from '../../call/callee.js';
 import type { Limits } from '../../limits/limits.js';
-import type { Alarm } from '../../platform/alarm.js';
-import type { HostPlatform } from '../../platform/platform.js';
+import type { Alarm, HostPlatform } from '../../platform/platform.js';
 import type { Refusal } from '../../wire/handshake.js';
 import type { Authorities, Judged } from '../admission/judge.js';
 import type { Principal } from '../admission/principal.js';

@@ -8,8 +8,7 @@ import {
 import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
-import type { Alarm } from '../../platform/alarm.js';
-import type { Clock } from '../../platform/platform.js';
+import type { Alarm, Clock } from '../../platform/platform.js';
 import type { SessionHandler } from '../../session/host-session.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import {

@@ -19,8 +19,20 @@ export interface Mode {
   /** Leaves out the properties whose gates are not open; without it all are. */
   readonly opened?: (fields: readonly LinkedField[]) => readonly LinkedField[];
   /** How lists of objects travel, where not as they are. */
-  readonly table?: (fields: readonly Field[], plain: Codec, count: Codec) => Codec;
+  readonly table?: Tables;
 }
+
+/**
+ * Makes the codec of a list of objects. `plain` is the one for lists as they are, `copied` copies so many objects,
+ * each given by its place, and `count` minds the bounds of their number.
+ */
+export type Tables = (
+  at: Building,
+  fields: readonly LinkedField[],
+  plain: Codec,
+  copied: (length: number, item: (i: number) => unknown) => unknown,
+  count: Codec,
+) => Codec;
 
 export type BytesMode = 'native' | 'base64' | 'read';
 

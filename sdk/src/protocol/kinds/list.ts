@@ -1,27 +1,28 @@
 import { type Codec, FAIL, fail, failAt, step, weighed } from '../conversion.js';
 import { bounded } from './checks.js';
 import { type Bound, type Building, build, type LinkedField, type LinkedPlan } from './kind.js';
-import { object, open } from './object.js';
+import { object } from './object.js';
 
 export const list = (at: Building, item: LinkedPlan, bounds?: readonly Bound[]): Codec => {
   const codec = build(item, at);
   const within = bounded(bounds);
   const count: Codec = (length) => (within(length) === FAIL ? FAIL : weighed(length as number, 0));
-  const plain: Codec = (value) => {
-    if (!Array.isArray(value)) return fail('an array');
-    if (count(value.length) === FAIL || step() === FAIL) return FAIL;
+  const copied = (length: number, each: (i: number) => unknown): unknown => {
+    if (count(length) === FAIL || step() === FAIL) return FAIL;
     // Not made of that length at once: there may be nothing in it.
     const copy: unknown[] = [];
-    for (let i = 0; i < value.length; i++) {
-      const result = codec(value[i]);
+    for (let i = 0; i < length; i++) {
+      const result = codec(each(i));
       if (result === FAIL) return failAt(i);
       copy.push(result);
     }
     return copy;
   };
+  const plain: Codec = (value) =>
+    Array.isArray(value) ? copied(value.length, (i) => value[i]) : fail('an array');
   const [kind, fields] = item;
   const { table } = at.mode;
-  return table && kind === object ? table(open(at, fields as readonly LinkedField[]), plain, count) : plain;
+  return table && kind === object ? table(at, fields as readonly LinkedField[], plain, copied, count) : plain;
 };
 
 /** A list whose first items have plans of their own. */

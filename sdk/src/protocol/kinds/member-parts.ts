@@ -4,7 +4,7 @@ import { type Codec, FAIL, receive } from '../conversion.js';
 import { outputDecoder } from '../lazy-codec.js';
 import type { Newer, ReadDeclared } from '../parts.js';
 import type { Schema } from '../protocol.js';
-import { compareVersions } from '../versions.js';
+import { isNewer } from '../versions.js';
 
 /** Of one method: the errors that it declares. */
 export const declared = (
@@ -27,6 +27,6 @@ export const declared = (
 export const newer =
   (path: string, since: string): Newer =>
   (version) =>
-    compareVersions(since, version) > 0
+    isNewer(since, version)
       ? new PorticoError('MEMBER_TOO_NEW', `${path} came with ${since}; the host speaks ${version}`)
       : undefined;

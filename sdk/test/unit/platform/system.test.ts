@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { after as afterOn } from '../../../src/platform/alarm.js';
 import { systemClock } from '../../../src/platform/system.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const after = (milliseconds: number, run: () => void): (() => void) =>
-  systemClock.at(systemClock.now() + milliseconds, run);
+  afterOn(systemClock, milliseconds, run);
 
 describe('deadlines', () => {
   test('run once, in the order of their times, and not before', async () => {

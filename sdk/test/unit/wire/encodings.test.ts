@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
+import { convert } from '../../../src/protocol/conversion.js';
+import { codecOf } from '../../../src/protocol/kinds/kind.js';
+import { link } from '../../../src/protocol/link.js';
+import { fromTable, toTable } from '../../../src/protocol/table-codec.js';
 import { KIND } from '../../support/kinds.js';
 import { settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, codeOf, exchange, welcomed } from '../../support/sessions.js';
@@ -117,6 +122,38 @@ describe('tables', () => {
     await settled();
     raw.host.send([KIND.RESULT, 1, table]);
     expect(await outcome).toBe('INVALID_RESULT');
+  });
+
+  test('[W9.11] a cell that is null is an absent property; lists with properties that are null go as they are', () => {
+    const rows = link([
+      'a',
+      [
+        'o',
+        [
+          ['id', 'i', 1],
+          ['note', ['u', ['s', ['e', [null]]]], 0],
+        ],
+      ],
+    ]);
+    const mode = { strict: false, bytes: 'base64' } as const;
+    const write = codecOf(rows, { ...mode, table: toTable });
+    const read = codecOf(rows, { ...mode, table: fromTable });
+    const notes = (...all: (string | null | undefined)[]): object[] =>
+      all.map((note, id) => (note === undefined ? { id } : { id, note }));
+    const sent = (value: unknown): unknown => convert(write, value, DEFAULT_LIMITS);
+    expect(sent(notes('a', undefined, 'c', 'd'))).toEqual({
+      n: 4,
+      k: ['id', 'note'],
+      c: [
+        [0, 1, 2, 3],
+        ['a', null, 'c', 'd'],
+      ],
+    });
+    expect(convert(read, sent(notes('a', undefined, 'c', 'd')), DEFAULT_LIMITS)).toStrictEqual(
+      notes('a', undefined, 'c', 'd'),
+    );
+    for (const plain of [notes('a', null, 'c', 'd'), notes(null, null, null, null)])
+      expect(sent(plain)).toStrictEqual(plain);
   });
 
   test('[W9.11] parameters are never tables', async () => {

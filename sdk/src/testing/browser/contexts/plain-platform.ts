@@ -1,5 +1,6 @@
 import { type HostApi, hostParts } from '../../../platform/browser-host-parts.js';
 import type { HostPlatform, RuntimePort, TabPlatform } from '../../../platform/platform.js';
+import { clockOn } from '../../../platform/system.js';
 import type { Context } from './context.js';
 
 interface Source {
@@ -30,18 +31,28 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
       if ((event as PageTransitionEvent).persisted) for (const run of [...restored]) run();
     }),
   );
-  return Object.assign(hostParts(api), {
-    own: { browser: world.profile.family, id: extension?.id ?? '', origin: extension?.origin ?? '' },
-    now: () => world.scheduler.now - context.startedAt,
-    at(time, run) {
-      const milliseconds = Math.max(0, time - (world.scheduler.now - context.startedAt));
-      return context.post(
+  const now = (): number => world.scheduler.now - context.startedAt;
+  const clock = clockOn(
+    (run, milliseconds) =>
+      context.post(
         context.timers,
         `a deadline in ${milliseconds} ms`,
         () => void context.call(run),
-        milliseconds,
-      );
-    },
+        Math.max(0, milliseconds),
+      ),
+    { now },
+  );
+  return Object.assign(hostParts(api), {
+    own: { browser: world.profile.family, id: extension?.id ?? '', origin: extension?.origin ?? '' },
+    now,
+    alarm: (ring) =>
+      clock.alarm((time) => {
+        let next = Number.POSITIVE_INFINITY;
+        context.call(() => {
+          next = ring(time);
+        });
+        return next;
+      }),
     connect: ({ id }, info) => api.runtime.connect(id, info),
     connectTab: (tabId, info) => api.tabs.connect(tabId, info),
     lastError: (port) => api.runtime.lastError?.message ?? port.error?.message,
