@@ -4,7 +4,7 @@ import { expireLate } from '../platform/alarm.js';
 import type { Alarm } from '../platform/platform.js';
 import type { Newer } from '../protocol/parts.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
-import { END, ERROR, EVENT, type Frame, RESULT } from '../wire/frames.js';
+import { CALL, CANCEL, END, ERROR, EVENT, type Frame, RESULT, UNSUBSCRIBE } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
 
 /** A call or a subscription that has not ended. */
@@ -17,15 +17,18 @@ export interface Request {
   readonly expires: number;
   /** 0 while it waits to be sent. */
   id: number;
-  send(writer: BatchWriter): void;
-  /** The kind of the frame that tells the host that nobody waits any more. */
-  readonly cancel: number;
-  /** It is over. With `mayHaveRun`, the host may have begun on it. */
-  fail(error: PorticoError, mayHaveRun?: boolean): void;
+  /** How it is sent, unless it is a call. */
+  send?(writer: BatchWriter): void;
+  /** What a call sends. Data: functions cost, for each of a thousand calls, as much as the rest of it. */
+  readonly options?: unknown;
+  readonly params?: unknown;
+  readonly size?: number;
+  /** The result came; or an error instead, and with `mayHaveRun` the host may have begun on it. */
+  end(error: PorticoError | undefined, mayHaveRun?: boolean, result?: unknown): void;
+  /** Subscriptions alone have it, and end with errors alone. */
+  event?(number: number, payload: unknown): void;
   /** Takes the abort listener away. */
   release?: () => void;
-  result?(value: unknown): void;
-  event?(number: number, payload: unknown): void;
 }
 
 /** The connection that requests are of. */
@@ -82,11 +85,12 @@ export const createRequests = (owner: RequestsOwner): Requests => {
   /** Sends it if it may go now. */
   const send = (request: Request): boolean => {
     const { writer } = requests;
-    if (!writer || (request.result && calls >= window)) return false;
-    if (request.result) calls++;
+    if (!writer || (!request.event && calls >= window)) return false;
+    if (!request.event) calls++;
     request.id = ++highest;
     sent.set(highest, request);
-    request.send(writer);
+    if (request.send) request.send(writer);
+    else writer.fold(CALL, highest, request.path, request.options, request.params, request.size as number);
     return true;
   };
   const pump = (): void => {
@@ -101,19 +105,20 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     const found = waited || sent.get(request.id) === request;
     if (found) {
       sent.delete(request.id);
-      if (!waited && request.result) calls--;
+      if (!waited && !request.event) calls--;
       request.release?.();
     }
     if (waiting.size > 0) pump();
     return found;
   };
-  const end = (request: Request | undefined, error: PorticoError): void => {
-    if (request && remove(request)) request.fail(error);
+  const end = (request: Request | undefined, error?: PorticoError, result?: unknown): void => {
+    if (request && remove(request)) request.end(error, false, result);
   };
 
   const withdraw = (request: Request, error: PorticoError): void => {
     // Behind what takes its place, but that is another id.
-    if (sent.get(request.id) === request) requests.writer?.push([request.cancel, request.id]);
+    if (sent.get(request.id) === request)
+      requests.writer?.push([request.event ? UNSUBSCRIBE : CANCEL, request.id]);
     end(request, error);
   };
 
@@ -128,7 +133,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason });
       const error = signal?.aborted ? aborted() : owner.unusable(request);
       if (error) {
-        request.fail(error);
+        request.end(error);
         return;
       }
       if (signal) {
@@ -160,7 +165,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         if (keep) waiting.add(request);
         else {
           request.release?.();
-          request.fail(error, arrived);
+          request.end(error, arrived);
         }
       }
     },
@@ -174,10 +179,13 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         // Asked for anew each time: an event may be the last.
         for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i]);
       } else if (kind === RESULT) {
-        for (let i = 2; i < frame.length; i++) sent.get(id + i - 2)?.result?.(frame[i]);
+        for (let i = 2; i < frame.length; i++) {
+          const answered = sent.get(id + i - 2);
+          if (!answered?.event) end(answered, undefined, frame[i]);
+        }
       } else if (kind === ERROR) {
         // Each ends its own sort: an END has no declared errors, and a subscription could not read them.
-        if (request?.result) end(request, fromWire(body, true));
+        if (!request?.event) end(request, fromWire(body, true));
       } else if (kind !== END) return false;
       else if (request?.event) end(request, fromWire(body));
       return true;

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../call/call.js';
 import type { Request } from '../call/requests.js';
 import { PorticoError } from '../errors/portico-error.js';
-import { CANCEL, REQUEST } from '../wire/frames.js';
+import { REQUEST } from '../wire/frames.js';
 import { machineOf } from './connection.js';
 import type { SessionControl } from './types.js';
 
@@ -69,15 +69,14 @@ const send = async (
       id: 0,
       expires: requests.now() + (deadline ?? limits.pending),
       send: (writer) => writer.push([REQUEST, request.id, body]),
-      cancel: CANCEL,
-      result() {
-        requests.remove(request);
-        resolve();
-      },
-      fail: (error) =>
-        reject(
-          error.code === 'DECLARED' ? new PorticoError('INVALID_RESULT', 'no answer to a request') : error,
-        ),
+      end: (error) =>
+        !error
+          ? resolve()
+          : reject(
+              error.code === 'DECLARED'
+                ? new PorticoError('INVALID_RESULT', 'no answer to a request')
+                : error,
+            ),
     };
     requests.add(request, signal);
   });

@@ -290,7 +290,7 @@ describe('a handler for gaps that fails', () => {
 
   test('[W3.5] takes nothing else of the message with it', async () => {
     const { raw, read } = await welcomed();
-    read.changed({
+    const changes = read.changed({
       onGap: () => {
         throw new Error('of the author');
       },
@@ -299,6 +299,7 @@ describe('a handler for gaps that fails', () => {
     await settled();
     raw.host.send([KIND.EVENT, 1, 2, { id: 3 }], [KIND.RESULT, 2, { id: 7 }]);
     expect(await answer).toEqual({ id: 7 });
+    expect((await changes.next()).value).toEqual({ id: 3 });
     await settled();
     expect(failures).toEqual([new Error('of the author')]);
   });
