@@ -46,8 +46,9 @@ export interface CompileOptions {
    */
   readonly titles?: boolean;
   /**
-   * The capabilities that the client's module carries, for a client that asks for no others; or lists of them
-   * by the names of protocols, where a build has several. What opens gated properties stays, by its title.
+   * The capabilities (`read`) or single members (`read.list`) that the client's module carries, for a client that
+   * uses no others; or lists of them by the names of protocols, where a build has several. What opens gated
+   * properties stays, by its title.
    * @defaultValue all
    */
   readonly capabilities?: readonly string[] | Readonly<Record<string, readonly string[]>>;
@@ -125,24 +126,40 @@ const narrowedAll = (
 ): ReadonlyMap<string, AnyProtocol> => {
   if (capabilities === undefined) return protocols;
   const everywhere = isList(capabilities) ? capabilities : [];
-  const known = new Set([...protocols.values()].flatMap((protocol) => Object.keys(protocol.capabilities)));
+  const known = [...protocols.values()].flatMap(namesIn);
   for (const name of everywhere) {
-    if (!known.has(name)) throw failureAt(file, `has no capability "${name}", only ${listed(known)}`);
+    if (!known.includes(name)) throw failureAt(file, missing(name, known));
   }
   return new Map(
     [...protocols].map(([key, protocol]) => {
       const names = isList(capabilities) ? capabilities : capabilities[protocol.name];
       if (names === undefined) return [key, protocol];
-      const own = Object.keys(protocol.capabilities);
+      const own = namesIn(protocol);
       const unknown = isList(capabilities) ? undefined : names.find((name) => !own.includes(name));
-      if (unknown !== undefined || !own.some((name) => names.includes(name))) {
-        const missing =
-          unknown === undefined ? 'none of the named capabilities' : `no capability "${unknown}"`;
-        throw new BuildFailure(`${protocol.name} has ${missing}, only ${listed(own)}`);
+      if (unknown !== undefined) throw new BuildFailure(`${protocol.name} ${missing(unknown, own)}`);
+      if (!own.some((name) => names.includes(name))) {
+        throw new BuildFailure(
+          `${protocol.name} has none of the named capabilities, only ${listed(Object.keys(protocol.capabilities))}`,
+        );
       }
       return [key, narrowed(protocol, new Set(names))];
     }),
   );
+};
+
+/** Its capabilities, and its members as `capability.member`. */
+const namesIn = ({ capabilities }: AnyProtocol): string[] =>
+  Object.entries(capabilities).flatMap(([name, { members = {} }]) => [
+    name,
+    ...Object.keys(members).map((member) => `${name}.${member}`),
+  ]);
+
+/** Of a list of capabilities and members, those that could be meant. */
+const missing = (name: string, known: readonly string[]): string => {
+  const [capability] = name.split('.', 1) as [string];
+  return name !== capability && known.includes(capability)
+    ? `has no member "${name}", only ${listed(known.filter((each) => each.startsWith(`${capability}.`)))}`
+    : `has no capability "${capability}", only ${listed(known.filter((each) => !each.includes('.')))}`;
 };
 
 const isList = (value: CompileOptions['capabilities']): value is readonly string[] => Array.isArray(value);

@@ -50,12 +50,17 @@ export const protocolData = (
 };
 
 /**
- * A protocol with some of its capabilities alone, for a client that asks for no others: the errors they
+ * A protocol with some of its capabilities or members alone, for a client that uses no others: the errors they
  * declare stay, and so do the capabilities that open their gated properties, without their members.
  */
 export const narrowed = (protocol: AnyProtocol, names: ReadonlySet<string>): AnyProtocol => {
-  const kept = Object.entries(protocol.capabilities).filter(([name]) => names.has(name));
-  const members = kept.flatMap(([, capability]) => Object.values(capability.members ?? {}));
+  const kept = new Map(
+    Object.entries(protocol.capabilities).map(([name, { members = {} }]) => [
+      name,
+      Object.entries(members).filter(([key]) => names.has(name) || names.has(`${name}.${key}`)),
+    ]),
+  );
+  const members = [...kept.values()].flat().map(([, member]) => member);
   const declared = new Set(
     members.flatMap((member) => (member.kind === 'method' ? (member.errors ?? []) : [])),
   );
@@ -65,10 +70,10 @@ export const narrowed = (protocol: AnyProtocol, names: ReadonlySet<string>): Any
     ]),
   );
   const capabilities = Object.entries(protocol.capabilities)
-    .filter(([name]) => names.has(name) || gates.has(name))
-    .map(([name, { members, ...rest }]) => [
+    .filter(([name]) => names.has(name) || gates.has(name) || kept.get(name)?.length)
+    .map(([name, { members: _all, ...rest }]) => [
       name,
-      names.has(name) && members !== undefined ? { ...rest, members } : rest,
+      kept.get(name)?.length ? { ...rest, members: Object.fromEntries(kept.get(name) ?? []) } : rest,
     ]);
   const errors = Object.entries(protocol.errors ?? {}).filter(([name]) => declared.has(name));
   const { errors: _all, ...rest } = protocol;

@@ -34,7 +34,7 @@ export const compileCommand = (program: Command): void => {
     )
     .option(
       '-c, --capabilities <names>',
-      "the capabilities that the client's module carries, with commas between them (default: all)",
+      "the capabilities (read) or members (read.list) that the client's module carries, with commas between them (default: all)",
       (names: string) => names.split(',').map((name) => name.trim()),
     )
     .addHelpText(

@@ -172,6 +172,23 @@ describe('the module for clients', () => {
     expect(host.code).toMatch(/write/);
   });
 
+  it('carries the named members alone, and what they need', async () => {
+    const { client, declarations } = await compiled(SEVERAL, { capabilities: ['write.added', 'texts'] });
+    const { notes } = (await importCode(client.code)) as { notes: AnyProtocol };
+    const members = Object.entries(notes.capabilities).map(([name, each]) => [
+      name,
+      Object.keys(each.members ?? {}),
+    ]);
+    expect([members, notes.errors]).toEqual([
+      [
+        ['texts', ['search']],
+        ['write', ['added']],
+      ],
+      undefined,
+    ]);
+    expect([client.declarations, declarations].map((text) => /\badd\b/.test(text))).toEqual([false, true]);
+  });
+
   it('takes capabilities by the names of protocols', async () => {
     const { client } = await compiled(SEVERAL, { capabilities: { 'org.example.notes': ['write'] } });
     expect(client.code).not.toMatch(/list/);
@@ -181,7 +198,11 @@ describe('the module for clients', () => {
 
   it.each([
     [['reed'], 'notes.protocol.ts: has no capability "reed", only "read", "texts", "write"'],
+    [['reed.list'], 'notes.protocol.ts: has no capability "reed", only "read", "texts", "write"'],
+    [['read.lost'], 'notes.protocol.ts: has no member "read.lost", only "read.'],
     [{ 'org.example.notes': ['reed'] }, 'org.example.notes has no capability "reed", only'],
+    [{ 'org.example.notes': ['read.lost'] }, 'org.example.notes has no member "read.lost", only "read.'],
+    [{ 'org.example.notes': [] }, 'org.example.notes has none of the named capabilities, only "read"'],
   ])('refuses capabilities that are not there: %j', async (capabilities, message) => {
     const folder = project({ 'notes.protocol.ts': SEVERAL });
     const compiling = compileProtocol(join(folder, 'notes.protocol.ts'), { capabilities });
