@@ -80,6 +80,26 @@ function copyDeclarations() {
   };
 }
 
+/**
+ * Leaves the module that says what a client is built for a file of its own, which the plugin can write anew: within
+ * the bundle its constants would be settled for everybody.
+ * @returns {import('rollup').Plugin}
+ */
+function editionAside() {
+  const file = 'edition.js';
+  return {
+    name: 'edition-aside',
+    resolveId: (source, importer) =>
+      importer && basename(source) === file
+        ? { id: join(root, 'sdk/dist', file), external: 'relative' }
+        : null,
+    async writeBundle() {
+      const text = await readFile(join(root, 'sdk/build/limits', file), 'utf8');
+      await writeFile(join(root, 'sdk/dist', file), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+    },
+  };
+}
+
 /** @returns {import('rollup').RollupOptions[]} */
 export function sdkBundles() {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'sdk/package.json'), 'utf8'));
@@ -95,7 +115,7 @@ export function sdkBundles() {
           (name) => new RegExp(`^${name}(/|$)`),
         ),
       ],
-      plugins: [nodeResolve(), typescriptSourceMaps(), copyDeclarations()],
+      plugins: [editionAside(), nodeResolve(), typescriptSourceMaps(), copyDeclarations()],
       onwarn,
       output: {
         dir: join(root, 'sdk/dist'),
@@ -110,9 +130,10 @@ export function sdkBundles() {
 
 /**
  * Compiles an extension's `*.protocol` modules. Loaded when needed: the SDK has just been built.
- * @param {string} extension @param {string} file the bundle @returns {Promise<import('rollup').Plugin>}
+ * @param {string} extension @param {string} file the bundle @param {Browser} browser the first that it is for
+ * @returns {Promise<import('rollup').Plugin>}
  */
-async function protocolPlugin(extension, file) {
+async function protocolPlugin(extension, file, browser) {
   const { portico } = await import(pathToFileURL(join(root, 'sdk/dist/build.js')).href);
   // The manifests are linted by the gate, which has both browsers' side by side.
   if (extension === 'host-extension')
@@ -125,24 +146,26 @@ async function protocolPlugin(extension, file) {
       capabilities: ['read.list', 'read.changed'],
       titles: false,
       errorTexts: false,
+      basic: true,
+      browser,
     }),
   });
 }
 
 /**
- * The code is the same in every browser; the manifest is not.
- * @param {string} extension @param {string} file the bundle, as it was written for the first browser
- * @returns {import('rollup').Plugin}
+ * @param {string} extension @param {string} file the bundle, as it was written for the first of these browsers
+ * @param {readonly Browser[]} targets @returns {import('rollup').Plugin}
  */
-function forEachBrowser(extension, file) {
+function forEachBrowser(extension, file, targets) {
   const dist = (/** @type {Browser} */ browser) => join(root, extension, 'dist', browser);
   const statics = join(root, extension, 'static');
   return {
     name: 'for-each-browser',
     async writeBundle() {
-      for (const browser of browsers) {
+      const [first] = /** @type {[Browser]} */ (targets);
+      for (const browser of targets) {
         await mkdir(dist(browser), { recursive: true });
-        if (browser !== browsers[0]) await cp(join(dist(browsers[0]), file), join(dist(browser), file));
+        if (browser !== first) await cp(join(dist(first), file), join(dist(browser), file));
         if (file !== 'background.js') continue;
         const { manifest } = await import(pathToFileURL(join(root, extension, 'manifest.mjs')).href);
         await writeFile(
@@ -200,6 +223,38 @@ const MINIFY = { ecma: 2022, module: true, compress: { passes: 2 }, format: { co
 /** One for all bundles: its threads, once they have loaded terser and run it, are fast. */
 const minifier = terser(MINIFY);
 
+/**
+ * @param {string} extension @param {string} file @param {readonly Browser[]} targets
+ * @returns {Promise<import('rollup').RollupOptions>}
+ */
+async function extensionBundle(extension, file, targets) {
+  const [first] = /** @type {[Browser]} */ (targets);
+  return {
+    input: join(root, extension, 'build', file),
+    plugins: [
+      nodeResolve({ browser: true }),
+      await protocolPlugin(extension, file, first),
+      ...(isSmallest(extension, file) ? [oxc()] : []),
+      isSmallest(extension, file)
+        ? terser({
+            ...MINIFY,
+            // Nothing here reads a property for the effect of reading it.
+            compress: { passes: 2, pure_getters: true },
+            mangle: { properties: { regex: INTERNAL, builtins: true } },
+          })
+        : minifier,
+      forEachBrowser(extension, file, targets),
+    ],
+    onwarn,
+    output: {
+      file: join(root, extension, 'dist', first, file),
+      // Content scripts are classic scripts: the browser loads them without `import` and `export`.
+      format: file.endsWith('.content.js') ? 'iife' : 'es',
+      inlineDynamicImports: true,
+    },
+  };
+}
+
 /** @returns {Promise<import('rollup').RollupOptions[]>} */
 export async function extensionBundles() {
   const bundles = extensions.flatMap((extension) => {
@@ -207,30 +262,12 @@ export async function extensionBundles() {
     const inputs = existsSync(build)
       ? readdirSync(build).filter((file) => /^background\.js$|\.(?:page|content)\.js$/.test(file))
       : [];
-    return inputs.map(async (file) => ({
-      input: join(build, file),
-      plugins: [
-        nodeResolve({ browser: true }),
-        await protocolPlugin(extension, file),
-        ...(isSmallest(extension, file) ? [oxc()] : []),
-        isSmallest(extension, file)
-          ? terser({
-              ...MINIFY,
-              // Nothing here reads a property for the effect of reading it.
-              compress: { passes: 2, pure_getters: true },
-              mangle: { properties: { regex: INTERNAL, builtins: true } },
-            })
-          : minifier,
-        forEachBrowser(extension, file),
-      ],
-      onwarn,
-      output: {
-        file: join(root, extension, 'dist', browsers[0], file),
-        // Content scripts are classic scripts: the browser loads them without `import` and `export`.
-        format: file.endsWith('.content.js') ? /** @type {const} */ ('iife') : /** @type {const} */ ('es'),
-        inlineDynamicImports: true,
-      },
-    }));
+    return inputs.flatMap((file) =>
+      // The code is the same in every browser, but for that which is to be small; the manifest is not.
+      (isSmallest(extension, file) ? browsers.map((browser) => [browser]) : [browsers]).map((targets) =>
+        extensionBundle(extension, file, targets),
+      ),
+    );
   });
   return Promise.all(bundles);
 }

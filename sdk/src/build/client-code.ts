@@ -1,7 +1,7 @@
 import type { Plan } from '../protocol/plan.js';
 import type { AnyProtocol } from '../protocol/protocol.js';
 import { kindsWriter } from './imported-kinds.js';
-import { type KeptWords, protocolData } from './protocol-data.js';
+import { type Kept, protocolData } from './protocol-data.js';
 import type { Mapping } from './source-map.js';
 import type { SourcePlaces } from './source-places.js';
 
@@ -17,7 +17,7 @@ const MARKED = /^(capabilities\/[^/]+(\/members\/[^/]+)?|errors\/[^/]+)$/;
 /** Writes the module for clients: one line of data for each protocol, and the import of the kinds in it. */
 export const clientCode = (
   protocols: ReadonlyMap<string, AnyProtocol>,
-  words: KeptWords,
+  words: Kept,
   file: string,
   places: SourcePlaces,
 ): WrittenModule => {

@@ -2,12 +2,14 @@ import { gatesIn } from '../protocol/check-schema.js';
 import { type Plan, planOf } from '../protocol/plan.js';
 import type { AnyProtocol, Capability, Event, Member, Method, Schema } from '../protocol/protocol.js';
 
-/** What a compiled module keeps besides what calls need. */
-export interface KeptWords {
+/** What a compiled module keeps of what calls don't need. */
+export interface Kept {
   /** Titles and descriptions of members, and descriptions of capabilities. */
   readonly descriptions?: boolean;
   /** Titles of capabilities, gates of properties and how events are coalesced: what no host can do without. */
   readonly titles?: boolean;
+  /** The only browser whose ids of hosts are of use. */
+  readonly browser?: 'chromium' | 'firefox';
 }
 
 /**
@@ -16,7 +18,7 @@ export interface KeptWords {
  */
 export const protocolData = (
   protocol: AnyProtocol,
-  { descriptions = true, titles = true }: KeptWords,
+  { descriptions = true, titles = true, browser }: Kept,
   side: 'client' | 'host',
   written: (plan: Plan) => unknown = (plan) => plan,
 ): object => {
@@ -44,6 +46,7 @@ export const protocolData = (
   const { '~declared': _declared, '~newer': _newer, ...own } = protocol;
   return {
     ...own,
+    hosts: browser ? own.hosts && { [browser]: own.hosts[browser] } : own.hosts,
     errors: protocol.errors && mapped(protocol.errors, plan),
     capabilities: mapped(Object.fromEntries(capabilities), capability),
   };

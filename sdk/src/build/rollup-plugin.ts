@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { checkBasicClient } from './basic-client.js';
 import { BuildFailure } from './build-failure.js';
 import { type CompileOptions, compileClient, compileHost } from './compile-protocol.js';
 import type { LintOptions } from './lint/index.js';
@@ -19,6 +20,14 @@ export interface PorticoPluginOptions extends CompileOptions {
    * other data alone, which takes half a kilobyte less. Not for development. @defaultValue true
    */
   readonly errorTexts?: boolean;
+  /**
+   * Whether a client is one that calls and listens, and does nothing else with Portico: without `wants` and `has`,
+   * `token`, `proof`, `includeTlsChannelId`, `whenUnreachable: 'wait'`, `signal` and `onGap`. Hosts send it lists of
+   * objects as they are, and each call travels by itself, so it is none for long lists or many calls at once; and it
+   * is none for pages, which browsers put into their back-forward cache. A tenth smaller. What it lacks and a module
+   * hands to `connect` in plain sight stops the build; the rest is ignored. @defaultValue false
+   */
+  readonly basic?: boolean;
 }
 
 /** What Rollup and Vite call `this` in the plugin's hooks; structural, so that neither is a dependency. */
@@ -34,7 +43,7 @@ interface HookContext {
 
 interface LoadedModule {
   readonly code: string;
-  readonly map: CodeMap;
+  readonly map: CodeMap | null;
   readonly moduleSideEffects: false;
 }
 
@@ -69,15 +78,22 @@ const OTHER_THAN_MODULE = /[?&](?:raw|url|inline|worker|sharedworker)(?:[&=]|$)/
 export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
   const { side = 'client', lint = true, errorTexts = true } = options;
   const folders = new Set<string>();
+  const load = loading(side, options);
   return {
     name: 'portico',
     enforce: 'pre',
     config: () => ({
-      optimizeDeps: { rolldownOptions: { plugins: [{ name: 'portico', load: loading(side, options) }] } },
+      optimizeDeps: { rolldownOptions: { plugins: [{ name: 'portico', load }] } },
     }),
-    load: loading(side, options),
+    load(id) {
+      if (id === ownPackage().edition && (options.basic || options.browser))
+        return Promise.resolve({ code: edition(options), map: null, moduleSideEffects: false });
+      return load.call(this, id);
+    },
     transform(code, id) {
-      const short = errorTexts || !ownPackage().owns(id) ? undefined : withShortErrors(code);
+      const isOwn = ownPackage().owns(id);
+      if (options.basic && !isOwn) checkBasicClient(code, id);
+      const short = errorTexts || !isOwn ? undefined : withShortErrors(code);
       // No text has a line of its own, so what a map says of lines still holds.
       return short === undefined ? null : { code: short, map: null };
     },
@@ -99,6 +115,10 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
     },
   };
 };
+
+/** The module that says what a client is built for. */
+const edition = ({ basic = false, browser }: PorticoPluginOptions): string =>
+  `export const BASIC = ${basic};\nexport const BROWSER = ${JSON.stringify(browser)};\n`;
 
 const loading = (side: 'client' | 'host', options: CompileOptions): PorticoPlugin['load'] =>
   async function load(id) {

@@ -1,4 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
+import { BASIC } from '../limits/edition.js';
 import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
 import type { Newer, ReadDeclared } from '../protocol/parts.js';
 import { convertOrThrow } from './member-codecs.js';
@@ -39,8 +40,13 @@ export const startCall = (
     // A value that can't cross must fail here, not take the whole batch with it.
     const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${path}: params`);
     const size = weight();
-    if (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31)) {
-      throw new PorticoError('INVALID_ARGUMENT', 'a deadline is a positive number of milliseconds');
+    if ((BASIC && signal) || (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31))) {
+      throw new PorticoError(
+        'INVALID_ARGUMENT',
+        BASIC
+          ? 'no deadline, or a signal in a basic client'
+          : 'a deadline is a positive number of milliseconds',
+      );
     }
     const expires = requests.now() + (deadline ?? method.deadline ?? limits.deadline);
     const call: Request = {

@@ -228,7 +228,7 @@ export class Callee {
       this.fault(call, error, PorticoError.is(error) && error.code === 'LIMIT_EXCEEDED');
       return;
     }
-    writer.fold(RESULT, call.id, 0, 0, result, weight());
+    writer.push([RESULT, call.id, result], weight());
   }
 
   /** Only what is declared crosses; of anything else the client learns that it happened. */

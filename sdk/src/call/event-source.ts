@@ -92,7 +92,7 @@ const createSubscriber = (
     let sent = 0;
     for (; sent < queue.length && credit > 0; sent++, credit--) {
       const { number: its, value, size } = queue[sent] as Queued;
-      writer.fold(EVENT, its, id, 0, value, size);
+      writer.push([EVENT, id, its, value], size);
     }
     if (sent > 0) queue = queue.slice(sent);
   };
@@ -107,7 +107,7 @@ const createSubscriber = (
     take(event: Omit<Queued, 'number'>) {
       if (credit > 0) {
         credit--;
-        writer.fold(EVENT, number++, id, 0, event.value, event.size);
+        writer.push([EVENT, id, number++, event.value], event.size);
         return;
       }
       if (coalesces) {

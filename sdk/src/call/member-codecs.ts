@@ -10,6 +10,7 @@ import { generatedFor } from '../protocol/plan.js';
 import type { Schema } from '../protocol/protocol.js';
 import { toTable } from '../protocol/table-codec.js';
 import { NOTHING } from '../wire/frames.js';
+import type { OutputForm } from '../wire/handshake.js';
 
 /** Parameters as the client sends them: copied, and refused with what the protocol doesn't declare. */
 export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean): Codec =>
@@ -26,15 +27,15 @@ export const paramsDecoder = (schema: Schema | undefined): Codec => {
 export const outputEncoder = (
   schema: Schema | undefined,
   grants: ReadonlySet<string>,
-  nativeBytes: boolean,
+  { nativeBytes, tables }: OutputForm,
 ): Codec => {
   if (!schema) return () => NOTHING;
   const bytes = nativeBytes ? 'native' : 'base64';
   const opened = (fields: readonly LinkedField[]): readonly LinkedField[] =>
     fields.filter(([, , , gate]) => gate === undefined || grants.has(gate));
-  const codec = later(schema, { strict: false, opened, bytes, table: toTable });
+  const codec = later(schema, { strict: false, opened, bytes, table: tables ? toTable : undefined });
   const { write } = generatedFor(schema);
-  return write ? generated(write(nativeBytes ? toBytes : toBase64, grants), codec) : codec;
+  return write ? generated(write(nativeBytes ? toBytes : toBase64, grants, tables), codec) : codec;
 };
 
 /** What methods without parameters take: nothing, or what a careful caller passes for it. */

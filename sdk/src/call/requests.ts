@@ -1,4 +1,5 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
+import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { expireLate } from '../platform/alarm.js';
 import type { Alarm } from '../platform/platform.js';
@@ -90,7 +91,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     request.id = ++highest;
     sent.set(highest, request);
     if (request.send) request.send(writer);
-    else writer.fold(CALL, highest, request.path, request.options, request.params, request.size as number);
+    else writer.push([CALL, highest, request.path, request.options, request.params], request.size);
     return true;
   };
   const pump = (): void => {
@@ -106,7 +107,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     if (found) {
       sent.delete(request.id);
       if (!waited && !request.event) calls--;
-      request.release?.();
+      if (!BASIC) request.release?.();
     }
     if (waiting.size > 0) pump();
     return found;
@@ -131,12 +132,12 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     add(request, signal) {
       const aborted = (): PorticoError =>
         new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason });
-      const error = signal?.aborted ? aborted() : owner.unusable(request);
+      const error = !BASIC && signal?.aborted ? aborted() : owner.unusable(request);
       if (error) {
         request.end(error);
         return;
       }
-      if (signal) {
+      if (!BASIC && signal) {
         const abort = (): void => withdraw(request, aborted());
         signal.addEventListener('abort', abort);
         request.release = () => signal.removeEventListener('abort', abort);
@@ -164,7 +165,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         request.id = 0;
         if (keep) waiting.add(request);
         else {
-          request.release?.();
+          if (!BASIC) request.release?.();
           request.end(error, arrived);
         }
       }

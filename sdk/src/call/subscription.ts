@@ -1,4 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
+import { BASIC } from '../limits/edition.js';
 import { type Codec, FAIL, receive } from '../protocol/conversion.js';
 import type { Newer } from '../protocol/parts.js';
 import { CREDIT, SUBSCRIBE } from '../wire/frames.js';
@@ -34,9 +35,11 @@ export const subscribe = (
   { signal, onGap }: SubscribeOptions,
   requests: Requests,
 ): Subscription<unknown> => {
+  if (BASIC && (signal || onGap))
+    throw new PorticoError('INVALID_ARGUMENT', 'a basic client has neither signals nor handlers for gaps');
   const { limits } = requests;
   /** Each event with the number of those lost before it. */
-  const buffer: [value: unknown, missed: number][] = [];
+  const buffer: [value: unknown, missed?: number][] = [];
   /** Of the reader who waits for something to happen. */
   let wake = (): void => {};
   let taken = 0;
@@ -63,7 +66,7 @@ export const subscribe = (
       const missed = number - expected;
       expected = number + 1;
       if (missed < 0) return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came out of order`));
-      if (missed > 0 && !onGap)
+      if (missed > 0 && (BASIC || !onGap))
         return stop(new PorticoError('EVENTS_MISSED', `${path} lost ${missed}`, { data: { missed } }));
       const value = receive(decode, payload, limits);
       if (value === FAIL)
@@ -71,7 +74,7 @@ export const subscribe = (
       // Only a host that ignores the credit fails here: this side's heap is not its to fill.
       if (buffer.length >= limits.eventCredit)
         return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came unasked`));
-      buffer.push([value, missed]);
+      buffer.push(BASIC ? [value] : [value, missed]);
       wake();
     },
   };
@@ -87,7 +90,7 @@ export const subscribe = (
         }
         const [value, missed] = buffer.shift() as [unknown, number];
         // Before the event that comes after the gap. Its failures are its author's, and not the loop's.
-        if (missed > 0) queueMicrotask(() => onGap?.(missed));
+        if (!BASIC && missed) queueMicrotask(() => onGap?.(missed));
         yield value;
       } else if (!ended)
         await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
+import { BASIC, BROWSER } from '../limits/edition.js';
 import { CLIENT_LIMITS } from '../limits/limits.js';
 import { browserPlatform } from '../platform/browser-platform.js';
 import { inTab } from '../platform/browser-tab-platform.js';
@@ -8,7 +9,7 @@ import { lineOf } from '../protocol/versions.js';
 import { WIRE_VERSION } from '../wire/frames.js';
 import { type Hello, PORT_PREFIX, PROBE } from '../wire/handshake.js';
 import { capabilityClient } from './capability-client.js';
-import { createConnection } from './connection.js';
+import { type ConnectionPlan, createConnection } from './connection.js';
 import type { Connection, ConnectOptions, Mutable } from './types.js';
 
 /**
@@ -95,7 +96,7 @@ const hostOf = (
   host: string | undefined = protocol.hosts?.[own.browser as 'chromium'],
 ): Target | undefined => {
   if (host === 'self') return {};
-  if (own.browser === 'safari') return undefined;
+  if (!BROWSER && own.browser === 'safari') return undefined;
   if (!host) throw new PorticoError('INVALID_ARGUMENT', `${protocol.name} names no host for ${own.browser}`);
   return { id: host };
 };
@@ -106,41 +107,27 @@ const start = (
   target: Target | undefined,
   options: ConnectOptions,
 ) => {
-  const { needs = [], wants = [], name, token, proof, includeTlsChannelId, whenUnreachable } = options;
-  const limits = { ...CLIENT_LIMITS, ...options.limits };
+  const { needs = [], name } = options;
   const info: Mutable<ConnectInfo> = { name: PORT_PREFIX + (protocols[0] as AnyProtocol).name };
-  // Firefox refuses keys whose value is undefined.
-  if (includeTlsChannelId) info.includeTlsChannelId = true;
   const hello: Hello = {
     wire: [WIRE_VERSION],
     versions: protocols.map(({ version }) => version),
     needs: [...needs],
-    wants: [...wants],
+    wants: [],
     probe: PROBE,
   };
   if (name) hello.name = name;
-  if (token) hello.token = token;
-  if (proof) hello.proof = 1;
-  const plan = {
+  const plan: Mutable<ConnectionPlan> = {
     platform,
-    limits,
+    limits: { ...CLIENT_LIMITS, ...options.limits },
     hello,
-    waits: whenUnreachable === 'wait',
-    prove:
-      proof &&
-      ((challenge: unknown) =>
-        proof.prove({
-          ...hello,
-          nonce: (challenge as { nonce?: unknown } | null)?.nonce,
-          host: target?.id ?? platform.own.id,
-          client: platform.own.id,
-          port: info.name,
-        })),
     dial() {
-      if (target) return platform.connect(target, info);
+      if (BROWSER || target) return platform.connect(target as Target, info);
       throw new PorticoError('UNSUPPORTED_BROWSER', 'Safari does not let extensions talk to each other');
     },
   };
+  if (BASIC) hello.rows = 1;
+  else offer(options, plan, info, target);
   const machine = createConnection(plan);
   machine.wake();
   return {
@@ -149,11 +136,37 @@ const start = (
       const client = (capability: string): object => capabilityClient(protocol, capability, machine.requests);
       const connection: Record<string, unknown> = {
         session: machine.control,
-        has: async (capability: string) =>
-          (await machine.control.ready()).granted.includes(capability) && client(capability),
       };
+      if (!BASIC)
+        connection['has'] = async (capability: string) =>
+          (await machine.control.ready()).granted.includes(capability) && client(capability);
       for (const capability of needs) connection[capability] = client(capability);
       return connection;
     },
   };
+};
+
+/** What basic clients do without. */
+const offer = (
+  { wants = [], token, proof, includeTlsChannelId, whenUnreachable }: ConnectOptions,
+  plan: Mutable<ConnectionPlan>,
+  info: Mutable<ConnectInfo>,
+  target: Target | undefined,
+): void => {
+  const { hello, platform } = plan;
+  hello.wants.push(...wants);
+  if (token) hello.token = token;
+  // Firefox refuses keys whose value is undefined.
+  if (includeTlsChannelId) info.includeTlsChannelId = true;
+  plan.waits = whenUnreachable === 'wait';
+  if (!proof) return;
+  hello.proof = 1;
+  plan.prove = (challenge) =>
+    proof.prove({
+      ...hello,
+      nonce: (challenge as { nonce?: unknown } | null)?.nonce,
+      host: target?.id ?? platform.own.id,
+      client: platform.own.id,
+      port: info.name,
+    });
 };

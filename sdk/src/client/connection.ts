@@ -1,9 +1,10 @@
 import { createRequests, type Requests } from '../call/requests.js';
 import { fromWire, PorticoError } from '../errors/portico-error.js';
+import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { beginMessage } from '../protocol/conversion.js';
-import { type BatchWriter, clientFolding, createBatchWriter } from '../wire/batch-writer.js';
+import { type BatchWriter, CLIENT_FOLDING, createBatchWriter } from '../wire/batch-writer.js';
 import {
   CHALLENGE,
   FIRST_IGNORABLE,
@@ -27,7 +28,8 @@ export interface ConnectionPlan {
   readonly limits: ClientLimits;
   /** Its versions are narrowed to one line once it is chosen. */
   readonly hello: Hello;
-  readonly waits: boolean;
+  /** Whether it tries again where nobody listens. */
+  readonly waits?: boolean;
   /** Answers a challenge, where the hello offers to. */
   readonly prove?: ((challenge: unknown) => Promise<unknown>) | undefined;
   /** Opens a port. Throws what the browser throws for ids of a wrong form. */
@@ -105,7 +107,9 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     expires = Number.POSITIVE_INFINITY;
     // A host falls asleep while the person thinks: nothing of what waits was read, so it is asked again.
     const again =
-      asked === undefined ? plan.waits && error.code === 'UNREACHABLE' : error.code === 'DISCONNECTED';
+      asked === undefined
+        ? !BASIC && plan.waits && error.code === 'UNREACHABLE'
+        : error.code === 'DISCONNECTED';
     if (!again || !(requests.busy() || waiters.length)) {
       settle('dormant', error, arrived);
       return;
@@ -172,7 +176,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         writer.push([PENDING]);
         return true;
       }
-      if (kind === CHALLENGE && plan.prove) {
+      if (!BASIC && kind === CHALLENGE && plan.prove) {
         plan.prove(body).then(
           (proof) => writer.push([PROOF, proof]),
           (error) => output === writer && end(error as PorticoError, false),
@@ -220,7 +224,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         );
       },
     });
-    const writer = createBatchWriter(transport, limits, clientFolding, requests.unsendable);
+    const writer = createBatchWriter(transport, limits, CLIENT_FOLDING, requests.unsendable);
     output = writer;
     expires = platform.now() + limits.handshake;
     writer.push([HELLO, hello]);

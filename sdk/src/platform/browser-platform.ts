@@ -1,4 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
+import { BASIC, BROWSER } from '../limits/edition.js';
 import type { ManagementApi } from './browser-extensions.js';
 import type { StorageApi } from './browser-storage.js';
 import type { TabsApi, WindowsApi } from './browser-windows.js';
@@ -42,6 +43,9 @@ export const extensionApi = (): ExtensionApi => {
   return api;
 };
 
+const browserOf = (url: string): BrowserName =>
+  url.startsWith('moz') ? 'firefox' : url.startsWith('safari') ? 'safari' : 'chromium';
+
 /** The API is the same for the life of a realm. */
 let platform: Platform | undefined;
 
@@ -52,14 +56,9 @@ let platform: Platform | undefined;
 export const browserPlatform = (): Platform => {
   if (platform) return platform;
   const { runtime } = extensionApi();
-  const url = runtime.getURL('');
-  const browser: BrowserName = url.startsWith('moz')
-    ? 'firefox'
-    : url.startsWith('safari')
-      ? 'safari'
-      : 'chromium';
+  const browser = BROWSER ?? browserOf(runtime.getURL(''));
   // Chromium closes the ports of pages in its back-forward cache: no event tells, and what is posted vanishes.
-  const restored = typeof document === 'object' ? new Set<() => void>() : undefined;
+  const restored = !BASIC && typeof document === 'object' ? new Set<() => void>() : undefined;
   if (restored)
     addEventListener('pageshow', ({ persisted }) => {
       if (persisted) for (const run of [...restored]) run();
@@ -69,7 +68,7 @@ export const browserPlatform = (): Platform => {
     own: { browser, id: runtime.id },
     connect: ({ id }, info) => (id === undefined ? runtime.connect(info) : runtime.connect(id, info)),
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
-    lastError: (port) => (browser === 'firefox' ? port.error : runtime.lastError)?.message,
+    lastError: (port) => (port.error ?? runtime.lastError)?.message,
     restored,
   };
   return platform;

@@ -34,7 +34,7 @@ export type Constraints = Readonly<Record<string, number | string>>;
  */
 export interface GeneratedCode {
   readonly read?: (bytes: BytesForm) => Generated;
-  readonly write?: (bytes: BytesForm, grants: ReadonlySet<string>) => Generated;
+  readonly write?: (bytes: BytesForm, grants: ReadonlySet<string>, tables: boolean) => Generated;
 }
 
 /** Writes or reads bytes; `undefined` for what is none. */
@@ -48,8 +48,10 @@ export const generatedFor = (schema: object | undefined): GeneratedCode =>
 export const planOf = (schema: object): Plan => (schema as { '~plan'?: Plan })['~plan'] as Plan;
 
 /** What codecs are built of, for a schema that `defineProtocol` has seen, or that was compiled. */
-export const linkedPlanOf = (schema: object): LinkedPlan | undefined =>
-  isLinked(schema) ? schema : (schema as { '~linked'?: LinkedPlan })['~linked'];
+export const linkedPlanOf = (schema: object): LinkedPlan | undefined => {
+  const plan = (schema as { '~linked'?: LinkedPlan })['~linked'] ?? schema;
+  return isLinked(plan) ? plan : undefined;
+};
 
 /** Whether it was compiled, and is no schema. */
 export const isLinked = (schema: unknown): schema is LinkedPlan =>

@@ -3,7 +3,7 @@ import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm, Clock, Platform, RuntimePort } from '../platform/platform.js';
 import { beginMessage } from '../protocol/conversion.js';
-import { type BatchWriter, createBatchWriter, hostFolding } from '../wire/batch-writer.js';
+import { type BatchWriter, createBatchWriter, HOST_FOLDING } from '../wire/batch-writer.js';
 import {
   type Batch,
   CHALLENGE,
@@ -16,7 +16,15 @@ import {
   REFUSE,
   WIRE_VERSION,
 } from '../wire/frames.js';
-import { type Hello, type Refusal, readHello, type Welcome, welcomeFrame } from '../wire/handshake.js';
+import {
+  formOf,
+  type Hello,
+  type OutputForm,
+  type Refusal,
+  readHello,
+  type Welcome,
+  welcomeFrame,
+} from '../wire/handshake.js';
 import { heldSize } from '../wire/held-size.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
@@ -28,7 +36,7 @@ export interface Admitted {
   /** Called after the welcome was written; what it gives handles the session from then on. */
   begin(context: {
     writer: BatchWriter;
-    nativeBytes: boolean;
+    form: OutputForm;
     end(error: PorticoError): void;
     /** Runs once, when the welcome has left, in the same task: for what need not keep the client waiting. */
     afterwards(run: () => void): void;
@@ -253,7 +261,7 @@ export const openHostSession = (
       return;
     }
     state = 'deciding';
-    const nativeBytes = (body as { probe?: unknown }).probe instanceof Uint8Array;
+    const form = formOf(hello);
     const answer = listener.answer(hello, interview);
     const early = frames.slice(1);
     if (answer instanceof Promise) {
@@ -263,14 +271,14 @@ export const openHostSession = (
         expires = platform.now() + limits.handshake;
         hold(early);
       }
-      answer.then((answered) => settle(answered, nativeBytes));
+      answer.then((answered) => settle(answered, form));
     } else {
       held.push(early);
-      settle(answer, nativeBytes);
+      settle(answer, form);
     }
   };
 
-  const settle = (answer: Answer, nativeBytes: boolean): void => {
+  const settle = (answer: Answer, form: OutputForm): void => {
     if (state !== 'deciding' && state !== 'pending') return;
     if ('refused' in answer) {
       finish([REFUSE, answer.refused], {
@@ -281,10 +289,10 @@ export const openHostSession = (
     }
     state = 'open';
     const { welcome, begin } = answer.admitted;
-    writer.push(welcomeFrame(welcome, nativeBytes));
+    writer.push(welcomeFrame(welcome, form.nativeBytes));
     handler = begin({
       writer,
-      nativeBytes,
+      form,
       end,
       afterwards(run) {
         afterwards = run;
@@ -317,7 +325,7 @@ export const openHostSession = (
     },
     close: transport.close,
   };
-  const writer = createBatchWriter(sending, limits, hostFolding, (frame, error) =>
+  const writer = createBatchWriter(sending, limits, HOST_FOLDING, (frame, error) =>
     handler?.unsendable(frame, error),
   );
   const expire = (now: number): number => {

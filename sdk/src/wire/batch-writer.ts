@@ -1,29 +1,33 @@
+import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { CALL, EVENT, type Frame, RESULT } from './frames.js';
 import type { Transport } from './transport.js';
 
-/**
- * Collects frames and sends them as one message at the end of the microtask queue, in order.
- * `size` is a value's weight in characters and bytes.
- */
+/** Collects frames and sends them as one message at the end of the microtask queue, in order. */
 export interface BatchWriter {
-  push(frame: Frame): void;
-  /**
-   * An item of a kind that is folded: it joins the frame before it if that is for the same thing (`of`), has the
-   * number before its own, and neither has options.
-   */
-  fold(kind: number, number: number, of: unknown, options: unknown, value: unknown, size: number): void;
+  /** `size` is the weight of its value in characters and bytes. */
+  push(frame: Frame, size?: number): void;
   /** Sends what there is, and ends the transport. */
   close(): void;
 }
 
-/** How one side folds: each sends kinds of its own. */
-export interface Folding {
-  /** A frame with one item. */
-  frame(kind: number, number: number, of: unknown, options: unknown, value: unknown): unknown[];
-  /** The frames that a folded frame stands for. */
-  unfolded(frame: Frame): readonly Frame[];
-}
+/**
+ * What frames of a kind have before their value, and where among it their number is: the frame joins the one before
+ * it if that has the same there, and the number before its own.
+ */
+type Head = readonly [length: number, number: number];
+
+/** The kinds that one side folds, with their heads. */
+export type Folding = ReadonlyMap<number, Head>;
+
+/** A client folds calls, which have the same options only where they have none. */
+export const CLIENT_FOLDING: Folding = /* @__PURE__ */ new Map([[CALL, [4, 1]]]);
+
+/** A host folds results and events. */
+export const HOST_FOLDING: Folding = /* @__PURE__ */ new Map([
+  [RESULT, [2, 1]],
+  [EVENT, [3, 2]],
+]);
 
 /** For microtasks: `queueMicrotask` costs Chromium several microseconds each time. */
 const soon = /* @__PURE__ */ Promise.resolve();
@@ -40,27 +44,19 @@ export const createBatchWriter = (
   unsendable: (frame: Frame, error: unknown) => void,
 ): BatchWriter => {
   let batch: Frame[] = [];
-  let items = 0;
   let weight = 0;
   let scheduled = false;
   let seen = 0;
-  /** The frame that the next item may join if it has this kind, is for the same thing and has the next number. */
-  let open: unknown[] = [];
-  let openKind = -1;
-  let openFor: unknown;
-  let next = 0;
 
   const flush = (): void => {
-    if (items === 0) return;
+    if (batch.length === 0) return;
     const sending = batch;
     batch = [];
-    items = 0;
     weight = 0;
-    openKind = -1;
     try {
-      transport.send(sending);
+      transport.send(BASIC ? sending : folded(sending, folding));
     } catch {
-      for (const frame of sending.flatMap(folding.unfolded)) {
+      for (const frame of sending) {
         try {
           transport.send([frame]);
         } catch (error) {
@@ -73,8 +69,8 @@ export const createBatchWriter = (
   // Replies that settle a few microtasks apart still share a message: as long as the queue brings
   // more, the flush waits one turn longer. Nothing but microtasks can delay it.
   const settle = (): void => {
-    if (items !== seen) {
-      seen = items;
+    if (batch.length !== seen) {
+      seen = batch.length;
       soon.then(settle);
     } else {
       scheduled = false;
@@ -82,34 +78,15 @@ export const createBatchWriter = (
     }
   };
 
-  const added = (size: number): void => {
-    items++;
-    weight += size;
-    if (items >= limits.batchItems || weight >= limits.batchSize) flush();
-    else if (!scheduled) {
-      scheduled = true;
-      seen = 0;
-      soon.then(settle);
-    }
-  };
-
   return {
-    push(frame) {
-      batch.push(frame);
-      openKind = -1;
-      added(0);
-    },
-    fold(kind, number, of, options, value, size) {
-      if (kind === openKind && number === next && of === openFor && options === 0) {
-        open.push(value);
-      } else {
-        open = folding.frame(kind, number, of, options, value);
-        batch.push(open as unknown as Frame);
-        openKind = options === 0 ? kind : -1;
-        openFor = of;
+    push(frame, size = 0) {
+      weight += size;
+      if (batch.push(frame) >= limits.batchItems || weight >= limits.batchSize) flush();
+      else if (!scheduled) {
+        scheduled = true;
+        seen = 0;
+        soon.then(settle);
       }
-      next = number + 1;
-      added(size);
     },
     close() {
       flush();
@@ -118,23 +95,29 @@ export const createBatchWriter = (
   };
 };
 
-/** A client folds calls. */
-export const clientFolding: Folding = {
-  frame: (kind, id, member, options, params) => [kind, id, member, options, params],
-  unfolded(frame) {
-    const [kind, first, member, options, ...params] = frame as [number, number, ...unknown[]];
-    return kind === CALL ? params.map((each, i) => [kind, first + i, member, options, each]) : [frame];
-  },
+/** The frames with neighbours folded. Leaves the given ones as they are. */
+const folded = (frames: readonly Frame[], folding: Folding): readonly Frame[] => {
+  if (frames.length === 1) return frames;
+  const all: Frame[] = [];
+  /** The last of them, if others may join it, and how. */
+  let open: unknown[] = [];
+  let head: Head | undefined;
+  for (const frame of frames) {
+    if (head && frame[0] === open[0] && follows(frame, open, head)) open.push(frame[head[0]]);
+    else {
+      head = folding.get(frame[0]);
+      // A copy, if it is to grow.
+      open = head ? [...frame] : [];
+      all.push(head ? (open as never) : frame);
+    }
+  }
+  return all;
 };
 
-/** A host folds results and events. */
-export const hostFolding: Folding = {
-  frame: (kind, number, of, _options, value) =>
-    kind === EVENT ? [kind, of, number, value] : [kind, number, value],
-  unfolded(frame) {
-    const [kind, first, second] = frame as unknown as [number, number, number];
-    if (kind === RESULT) return frame.slice(2).map((value, i) => [RESULT, first + i, value]);
-    if (kind === EVENT) return frame.slice(3).map((payload, i) => [EVENT, first, second + i, payload]);
-    return [frame];
-  },
+const follows = (frame: Frame, before: readonly unknown[], [length, number]: Head): boolean => {
+  for (let i = 1; i < length; i++) {
+    const expected = i === number ? (before[i] as number) + (before.length - length) : before[i];
+    if (frame[i] !== expected) return false;
+  }
+  return true;
 };

@@ -25,10 +25,20 @@ export interface Hello {
   probe?: unknown;
   /** What the client calls itself; nobody vouches for it. */
   name?: string;
+  /** 1: the client reads lists of objects as they are, and no tables. */
+  rows?: number;
   /** 1: the client can answer a CHALLENGE. */
   proof?: number;
   /** A partner token. */
   token?: string;
+}
+
+/** How values leave for a client, as its hello says. */
+export interface OutputForm {
+  /** Bytes as they are, and not as Base64. */
+  readonly nativeBytes: boolean;
+  /** Lists of objects as tables. */
+  readonly tables: boolean;
 }
 
 /** What a session may use. The lists are of capabilities that were asked for, and no capability is in two of them. */
@@ -77,17 +87,23 @@ const areNames = (value: unknown): value is string[] => isList(value, 256, isNam
 /** Reads a hello; `undefined` when it is none. */
 export const readHello = (value: unknown): Hello | undefined => {
   if (!isObject(value)) return undefined;
-  const { wire, versions, needs, wants, name, proof, token } = value;
+  const { wire, versions, needs, wants, probe, name, rows, proof, token } = value;
   return isList(wire, 16, isId) &&
     isList(versions, 16, (each) => isText(each, 32)) &&
     areNames(needs) &&
     areNames(wants) &&
     (name === undefined || isText(name, 128)) &&
+    (rows === undefined || isId(rows)) &&
     (proof === undefined || isId(proof)) &&
     (token === undefined || isText(token, 4096))
-    ? ({ wire, versions, needs, wants, name, proof, token } as Hello)
+    ? ({ wire, versions, needs, wants, probe, name, rows, proof, token } as Hello)
     : undefined;
 };
+
+export const formOf = ({ probe, rows }: Hello): OutputForm => ({
+  nativeBytes: probe instanceof Uint8Array,
+  tables: rows === undefined,
+});
 
 /** Reads what a REQUEST asks; `undefined` when it is none. */
 export const readGrantRequest = (value: unknown): GrantRequest | undefined => {

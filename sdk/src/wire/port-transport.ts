@@ -1,4 +1,5 @@
 import type { LocalCode } from '../errors/codes.js';
+import { BASIC, BROWSER } from '../limits/edition.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import type { Transport, TransportListener } from './transport.js';
 
@@ -13,7 +14,7 @@ export const portTransport = (
   const end = (): boolean => {
     const wasOpen = open;
     open = false;
-    platform.restored?.delete(restored);
+    if (!BASIC) platform.restored?.delete(restored);
     return wasOpen;
   };
   const closed = (text?: string): void => {
@@ -23,7 +24,7 @@ export const portTransport = (
     port.disconnect();
     closed();
   };
-  platform.restored?.add(restored);
+  if (!BASIC) platform.restored?.add(restored);
   port.onMessage.addListener((message) => {
     if (open) listener.batch(message);
   });
@@ -54,9 +55,9 @@ export const portTransport = (
 
 /** Texts as seen in Chromium 156 and Firefox ESR 153, and in WebKit's source. */
 const codeOf = (text = ''): LocalCode =>
-  /serialization format/i.test(text)
+  BROWSER !== 'firefox' && /serialization format/i.test(text)
     ? 'SERIALIZATION_MISMATCH'
-    : /not supported/i.test(text)
+    : !BROWSER && /not supported/i.test(text)
       ? 'UNSUPPORTED_BROWSER'
       : /not establish|not exist/i.test(text)
         ? 'UNREACHABLE'

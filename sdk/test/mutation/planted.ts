@@ -109,8 +109,8 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'results with a gap between their ids are folded',
     file: 'wire/batch-writer.ts',
-    from: 'number === next &&',
-    to: 'number >= next &&',
+    from: 'if (frame[i] !== expected) return false;',
+    to: 'if (i === number ? (frame[i] as number) < (expected as number) : frame[i] !== expected) return false;',
   },
   {
     name: 'undeclared parameters are dropped in silence',
@@ -159,8 +159,8 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'gated properties are sent to everybody',
     file: 'host/serving/publication.ts',
-    from: 'const key = [nativeBytes, ...open].join();',
-    to: 'const key = `' + '$' + '{nativeBytes}`;',
+    from: 'const key = [form.nativeBytes, form.tables, ...open].join();',
+    to: 'const key = `' + '$' + '{form.nativeBytes}`;',
   },
   {
     name: 'handlers of a session that is over are not told',

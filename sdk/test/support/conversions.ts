@@ -31,7 +31,7 @@ export const codecOf = (schema: object, how: How, { grants = [], native = false 
     case 'receiveParams':
       return paramsDecoder(plan);
     case 'sendResult':
-      return outputEncoder(plan, new Set(grants), native);
+      return outputEncoder(plan, new Set(grants), { nativeBytes: native, tables: true });
     case 'receiveResult':
       return outputDecoder(plan);
   }

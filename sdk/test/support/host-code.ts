@@ -62,15 +62,15 @@ export const waysOf = async (schemas: readonly object[], grants: ReadonlySet<str
 
 const ways = ({ params, result }: Method, grants: ReadonlySet<string>): Way[] => {
   const plan = linkedPlanOf(params as object) as LinkedPlan;
-  const out = (name: string, open: ReadonlySet<string>, native: boolean): Way => ({
+  const out = (name: string, open: ReadonlySet<string>, full: boolean): Way => ({
     name,
     interpreted: codecOf(plan, {
       strict: false,
       opened: (fields) => fields.filter(([, , , gate]) => gate === undefined || open.has(gate)),
-      bytes: native ? 'native' : 'base64',
-      table: toTable,
+      bytes: full ? 'native' : 'base64',
+      table: full ? toTable : undefined,
     }),
-    generated: generatedFor(result).write?.(native ? toBytes : toBase64, open),
+    generated: generatedFor(result).write?.(full ? toBytes : toBase64, open, full),
   });
   return [
     {
@@ -78,8 +78,8 @@ const ways = ({ params, result }: Method, grants: ReadonlySet<string>): Way[] =>
       interpreted: codecOf(plan, { strict: true, plain: true, bytes: 'read' }),
       generated: generatedFor(params).read?.(fromEither),
     },
-    out('results, all gates open', grants, true),
-    out('results, all gates shut', new Set(), false),
+    out('results, all gates open, lists as tables', grants, true),
+    out('results, all gates shut, lists as they are', new Set(), false),
   ];
 };
 

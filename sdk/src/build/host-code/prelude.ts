@@ -3,7 +3,7 @@
  * depth. Text and not functions, since it travels with the protocol, and may import nothing.
  */
 export const PRELUDE = `const NOT = Symbol();
-let size, effort, depth, maxSize, maxEffort, maxDepth, toBytes, open;
+let size, effort, depth, maxSize, maxEffort, maxDepth, toBytes, open, tables;
 const not = () => { throw NOT; };
 const step = () => { if ((effort += 16) > maxEffort || size > maxSize) not(); };
 const own = Object.prototype.hasOwnProperty;
@@ -61,6 +61,7 @@ const anyObject = (value) => {
   return copy;
 };
 const isTable = (rows, nullable) =>
+  tables &&
   rows.length >= 4 &&
   !nullable.some((key) => rows.some((row) => get(row, key) === null));
 const isBare = (rows) => rows.every((row) => Object.keys(row).length === 0);
@@ -68,11 +69,12 @@ const rowSteps = (rows, nullable, mayBeBare) => {
   if (isTable(rows, nullable) && !(mayBeBare && isBare(rows))) return;
   if ((effort += 16 + 16 * rows.length) > maxEffort) not();
 };
-const runs = (copy, check, finish, form, opened) => (value, bounds) => {
+const runs = (copy, check, finish, form, opened, tabled) => (value, bounds) => {
   size = effort = depth = 0;
   ({ size: maxSize, effort: maxEffort, depth: maxDepth } = bounds);
   toBytes = form;
   open = opened;
+  tables = tabled;
   try {
     const result = copy(value);
     if (size > maxSize || effort > maxEffort || !check(result)) return undefined;
@@ -85,7 +87,7 @@ const runs = (copy, check, finish, form, opened) => (value, bounds) => {
 };
 const same = (value) => value;
 const reads = (copy, check) => (form) => runs(copy, check, same, form);
-const writes = (copy, check, finish, gates) => (form, grants) =>
-  runs(copy, check, finish, form, gates.map((gate) => grants.has(gate)));
+const writes = (copy, check, finish, gates) => (form, grants, tabled) =>
+  runs(copy, check, finish, form, gates.map((gate) => grants.has(gate)), tabled);
 const generated = (plan, code) => Object.defineProperty(plan, '~generated', { value: code });
 `;

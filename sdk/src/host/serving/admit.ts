@@ -2,7 +2,13 @@ import { PorticoError } from '../../errors/portico-error.js';
 import type { Admitted } from '../../session/host-session.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import { GRANTS } from '../../wire/frames.js';
-import { type GrantRequest, type Hello, type Standing, standingFrame } from '../../wire/handshake.js';
+import {
+  type GrantRequest,
+  type Hello,
+  type OutputForm,
+  type Standing,
+  standingFrame,
+} from '../../wire/handshake.js';
 import { askerOf, type Caller, judge, subjectOf, type Verdict, type Verdicts } from '../admission/judge.js';
 import { describePrincipal, type Principal } from '../admission/principal.js';
 import type { Confirmation, Consent, LiveSession } from '../consent/types.js';
@@ -27,10 +33,10 @@ export const admit = (reception: Reception, hello: Hello, caller: Caller, settle
       instance,
       calls: limits.calls,
     },
-    begin: ({ writer, nativeBytes, afterwards }) =>
+    begin: ({ writer, form, afterwards }) =>
       new Stay(reception, hello, { ...caller, session: id }, settled, standing, id, writer).serve(
         afterwards,
-        nativeBytes,
+        form,
       ),
   };
 };
@@ -85,7 +91,7 @@ class Stay implements Live {
     );
   }
 
-  serve(afterwards: (run: () => void) => void, nativeBytes: boolean): ServedConversation {
+  serve(afterwards: (run: () => void) => void, form: OutputForm): ServedConversation {
     const { reception, settled, session, caller, writer } = this;
     const { authorities, principal, key, platform, meter } = reception;
     const { consent, log } = authorities;
@@ -107,7 +113,7 @@ class Stay implements Live {
       alarm: reception.alarm,
       limits: reception.limits,
       writer,
-      nativeBytes,
+      form,
       allowance: reception.allowance,
       endsAt: this.endOf(standing.granted),
       usage: meter && ((calls, bytes) => meter.use(key, principal, calls, bytes)),

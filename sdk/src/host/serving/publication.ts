@@ -9,6 +9,7 @@ import { checkProtocol, withPlans } from '../../protocol/define-protocol.js';
 import { milliseconds } from '../../protocol/durations.js';
 import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/protocol.js';
 import { lineOf } from '../../protocol/versions.js';
+import type { OutputForm } from '../../wire/handshake.js';
 import type { Principal } from '../admission/principal.js';
 import type { Rule } from '../admission/rules.js';
 import type { Choice } from '../consent/types.js';
@@ -28,7 +29,7 @@ export interface PublishedMember {
   readonly capability: string;
   readonly name: string;
   /** The output encoder for these grants: the same function for the same open gates. */
-  readonly encoder: (grants: ReadonlySet<string>, nativeBytes: boolean) => Codec;
+  readonly encoder: (grants: ReadonlySet<string>, form: OutputForm) => Codec;
   readonly method?: MethodPlan;
   readonly source?: EventSource;
 }
@@ -103,30 +104,27 @@ const publishMember = (
 
 /** Of grants. */
 const NONE: ReadonlySet<string> = new Set();
+/** As the data of errors goes out, whoever reads it. */
+const PLAIN: OutputForm = { nativeBytes: false, tables: false };
 
 const methodPlan = (path: string, member: Method, protocol: AnyProtocol, limits: Limits): MethodPlan => ({
   path,
   decode: paramsDecoder(member.params),
   deadline: member.deadline === undefined ? limits.deadline : milliseconds(member.deadline),
   errors: new Map(
-    (member.errors ?? []).map((each) => [each, outputEncoder(protocol.errors?.[each], NONE, false)]),
+    (member.errors ?? []).map((each) => [each, outputEncoder(protocol.errors?.[each], NONE, PLAIN)]),
   ),
 });
 
 const encoders = (schema: Schema | undefined): PublishedMember['encoder'] => {
   const gates = schema ? [...gatesIn(schema)] : [];
-  if (gates.length === 0) {
-    const base64 = outputEncoder(schema, NONE, false);
-    const native = outputEncoder(schema, NONE, true);
-    return (_grants, nativeBytes) => (nativeBytes ? native : base64);
-  }
   const built = new Map<string, Codec>();
-  return (grants, nativeBytes) => {
+  return (grants, form) => {
     const open = gates.filter((gate) => grants.has(gate));
-    const key = [nativeBytes, ...open].join();
+    const key = [form.nativeBytes, form.tables, ...open].join();
     let codec = built.get(key);
     if (!codec) {
-      codec = outputEncoder(schema, new Set(open), nativeBytes);
+      codec = outputEncoder(schema, new Set(open), form);
       built.set(key, codec);
     }
     return codec;

@@ -23,8 +23,7 @@ import {
   SUBSCRIBE,
   UNSUBSCRIBE,
 } from '../../wire/frames.js';
-import type { GrantRequest } from '../../wire/handshake.js';
-import { readGrantRequest } from '../../wire/handshake.js';
+import { type GrantRequest, type OutputForm, readGrantRequest } from '../../wire/handshake.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Verdict } from '../admission/judge.js';
 import type { Confirmation } from '../consent/types.js';
@@ -40,7 +39,7 @@ export interface ServingContext {
   readonly alarm: Pick<Alarm, 'at'>;
   readonly limits: Limits;
   readonly writer: BatchWriter;
-  readonly nativeBytes: boolean;
+  readonly form: OutputForm;
   readonly allowance: Allowance | undefined;
   /** Milliseconds on the clock at which something granted ends by itself. */
   readonly endsAt: number;
@@ -139,7 +138,7 @@ class SessionServer implements ServedConversation, CalleeContext {
   }
 
   regrant(granted: ReadonlyMap<string, Verdict>, endsAt: number): void {
-    const { session, nativeBytes } = this.context;
+    const { session, form } = this.context;
     const before = this.granted;
     this.granted = granted;
     this.endsAt = endsAt;
@@ -149,10 +148,10 @@ class SessionServer implements ServedConversation, CalleeContext {
     // Grants open fields of other capabilities' results and events: nobody goes on by what was granted before.
     for (const [path, method] of this.methods ?? []) {
       const member = this.context.publication.members.get(path) as PublishedMember;
-      method.encode = member.encoder(session.grants, nativeBytes);
+      method.encode = member.encoder(session.grants, form);
     }
     for (const { member, subscriber } of this.subscriptions?.values() ?? [])
-      subscriber.encodeBy(member.encoder(session.grants, nativeBytes));
+      subscriber.encodeBy(member.encoder(session.grants, form));
   }
 
   scopeOf(capability: string): readonly unknown[] | undefined {
@@ -180,7 +179,7 @@ class SessionServer implements ServedConversation, CalleeContext {
     if (member instanceof PorticoError) return member;
     const { capability, name, method, encoder } = member;
     if (!method) return new PorticoError('UNKNOWN_MEMBER', `${path} is no method`);
-    const { session, nativeBytes } = this.context;
+    const { session, form } = this.context;
     // Not spread: that costs more than all the rest of a first call.
     const served: ServedMethod = {
       path: method.path,
@@ -188,7 +187,7 @@ class SessionServer implements ServedConversation, CalleeContext {
       decode: method.decode,
       deadline: method.deadline,
       errors: method.errors,
-      encode: encoder(session.grants, nativeBytes),
+      encode: encoder(session.grants, form),
       // The name is the protocol's, never the peer's; definition keeps it off Object.prototype.
       run: (params, call) => {
         const implementation = this.implementationOf(capability);
@@ -273,8 +272,8 @@ class SessionServer implements ServedConversation, CalleeContext {
     }
     const exceeded = this.allowance?.subscribe();
     if (exceeded) return quotaError(exceeded);
-    const { session, nativeBytes } = this.context;
-    const encode = encoder(session.grants, nativeBytes);
+    const { session, form } = this.context;
+    const encode = encoder(session.grants, form);
     const subscriber = source.subscribe(id, { writer: this.writer, encode }, credit);
     this.subscriptions.set(id, { member, subscriber });
     return undefined;

@@ -19,7 +19,7 @@ export interface Mode {
   /** Leaves out the properties whose gates are not open; without it all are. */
   readonly opened?: (fields: readonly LinkedField[]) => readonly LinkedField[];
   /** How lists of objects travel, where not as they are. */
-  readonly table?: Tables;
+  readonly table?: Tables | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { BASIC } from '../../limits/edition.js';
 import { type Codec, FAIL, fail, failAt, step, weighed } from '../conversion.js';
 import { bounded } from './checks.js';
 import { type Bound, type Building, build, type LinkedField, type LinkedPlan } from './kind.js';
@@ -22,7 +23,9 @@ export const list = (at: Building, item: LinkedPlan, bounds?: readonly Bound[]):
     Array.isArray(value) ? copied(value.length, (i) => value[i]) : fail('an array');
   const [kind, fields] = item;
   const { table } = at.mode;
-  return table && kind === object ? table(at, fields as readonly LinkedField[], plain, copied, count) : plain;
+  return !BASIC && table && kind === object
+    ? table(at, fields as readonly LinkedField[], plain, copied, count)
+    : plain;
 };
 
 /** A list whose first items have plans of their own. */

@@ -34,6 +34,7 @@ const SHAPE: Readonly<Record<string, (value: unknown) => boolean>> = {
   needs: names,
   wants: names,
   name: (value) => value === undefined || text(128)(value),
+  rows: (value) => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0),
 };
 
 /** Reads a hello's body; gives what is wrong with it as text. */

@@ -123,6 +123,9 @@ describe('members', () => {
     expect(run(decode, wide)).toMatchObject({ limit: expect.stringMatching(/Size$/) });
   });
 
+  const BASE64 = { nativeBytes: false, tables: true };
+  const NATIVE = { nativeBytes: true, tables: true };
+
   test('send lists as columns, gates shut and bytes in their form', async () => {
     const { result } = memberOf(await compile(), 'list');
     const rows = [1, 2, 3, 4].map((id) => ({
@@ -132,7 +135,7 @@ describe('members', () => {
       secret: 1,
       picture: new Uint8Array([id]),
     }));
-    expect(run(outputEncoder(result, new Set(), false), rows)).toEqual({
+    expect(run(outputEncoder(result, new Set(), BASE64), rows)).toEqual({
       n: 4,
       k: ['id', 'state', 'picture'],
       c: [
@@ -141,11 +144,18 @@ describe('members', () => {
         ['AQ==', 'Ag==', 'Aw==', 'BA=='],
       ],
     });
-    expect(run(outputEncoder(result, new Set(['titles']), true), rows.slice(0, 1))).toEqual([
+    expect(run(outputEncoder(result, new Set(['titles']), NATIVE), rows.slice(0, 1))).toEqual([
       { id: 1, state: 'open', title: 'told', picture: new Uint8Array([1]) },
     ]);
+    expect(run(outputEncoder(result, new Set(), { ...BASE64, tables: false }), rows)).toEqual(
+      rows.map(({ id, state, picture: [byte] }) => ({
+        id,
+        state,
+        picture: btoa(String.fromCharCode(byte as number)),
+      })),
+    );
     rows[2] = { ...rows[2], title: 'too long' } as never;
-    expect(run(outputEncoder(result, new Set(['titles']), true), rows)).toEqual({
+    expect(run(outputEncoder(result, new Set(['titles']), NATIVE), rows)).toEqual({
       path: '/2/title',
       expected: 'maxLength 5',
     });

@@ -51,6 +51,7 @@ const bodies: readonly (readonly [string, unknown])[] = [
   ['a name that is null', { ...good, name: null }],
   ['a token too long', { ...good, token: long(4097) }],
   ['a token that is no text', { ...good, token: 7 }],
+  ['rows that are no count', { ...good, rows: -1 }],
   ['a proof that is no count', { ...good, proof: 'yes' }],
 ];
 
