@@ -19,7 +19,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const JUDGED = 'sdk/test/unit/schemas/refuse-dangerous.test.ts';
+const JUDGED = 'sdk/test/unit/schemas/*.test.ts';
 
 export default defineConfig({
   resolve: {
@@ -74,8 +74,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        // After the others, by itself: what judges patterns counts milliseconds, and guesses when it is starved.
-        test: { name: 'patterns', include: [JUDGED], sequence: { groupOrder: 1 } },
+        // After the others, by themselves and each on a core: what judges patterns counts milliseconds, and guesses
+        // when it is starved.
+        test: {
+          name: 'patterns',
+          include: [JUDGED],
+          sequence: { groupOrder: 1 },
+          maxWorkers: availableParallelism(),
+        },
       },
       { extends: true, test: { name: 'gate', include: ['sdk/test/gate/**/*.test.ts'] } },
       // The same tests in the simulated browsers; real ones are asked by sdk/test/browser/conformance.test.ts.

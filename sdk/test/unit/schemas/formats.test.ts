@@ -1,0 +1,4 @@
+import { judgeFormats } from './judge-formats.js';
+
+// The others: ./refuse-dangerous.test.ts
+judgeFormats('second');
