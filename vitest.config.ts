@@ -68,7 +68,7 @@ export default defineConfig({
             only: true,
             checker: 'tsc',
             include: ['*/test/types/**/*.test-d.ts'],
-            tsconfig: './tsconfig.test.json',
+            tsconfig: './tsconfig.types.json',
           },
         },
       },
