@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { gated } from 'portico';
+import { codePoint } from './code-point.js';
 
 /** A schema of the subset, with an arbitrary for the values that it describes. */
 export interface Described {
@@ -58,7 +59,7 @@ const bounded = fc.tuple(fc.nat(5), fc.nat(5)).map(
   ([minLength, range]): Described => ({
     schema: { type: 'string', minLength, maxLength: minLength + range },
     // Code points, as JSON Schema counts, and not units or graphemes.
-    values: fc.string({ unit: 'binary', minLength, maxLength: minLength + range }),
+    values: fc.string({ unit: codePoint, minLength, maxLength: minLength + range }),
   }),
 );
 const literal = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));

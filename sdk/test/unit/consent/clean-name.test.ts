@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanName, cleanText, NAME_LENGTH } from '../../../src/host/consent/clean-name.js';
+import { codePoint } from '../../support/code-point.js';
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Default_Ignorable_Code_Point}]/u;
 
@@ -35,7 +36,7 @@ describe('cleanName', () => {
   });
 
   const anything = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.string({ unit: codePoint, maxLength: 200 }),
     fc.string({
       unit: fc.constantFrom('\u202e', ' ', '\u0301', '\u200d', 'a', '\n', '\ud83d', '😀', '\u3164'),
       maxLength: 200,

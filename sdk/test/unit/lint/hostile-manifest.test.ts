@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BuildFailure } from '../../../src/build/build-failure.js';
 import { type Finding, type LintOptions, lintExtension, readPeer } from '../../../src/build/lint/index.js';
 import { parseManifest } from '../../../src/build/lint/read-manifest.js';
+import { codePoint } from '../../support/code-point.js';
 import { chromium, firefox, folderWith } from './folders.js';
 
 const KEYS = [
@@ -57,7 +58,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     { depthSize: 'small' },
     fc.constantFrom(...WORDS),
     fc.constantFrom(2, 3, null, true, -1e300),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: codePoint }),
     fc.array(tie('value'), { maxLength: 3 }),
     fc
       .array(fc.tuple(fc.constantFrom(...KEYS), tie('value')), { maxLength: 6 })

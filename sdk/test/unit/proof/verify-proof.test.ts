@@ -5,6 +5,7 @@ import { keyProof, type ProofBody } from 'portico/proof';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type AskedProof, verifyProof } from '../../../src/host/admission/proof.js';
 import { PROOF_PARAMETERS, proofTranscript, toBase64url } from '../../../src/wire/proof-transcript.js';
+import { codePoint } from '../../support/code-point.js';
 import { anyValue } from '../../support/hostile-values.js';
 import { ASKED, answer, NONCE, verify, withoutEd25519 } from './asked.js';
 import { smallOrderKeys } from './small-order.js';
@@ -58,7 +59,7 @@ describe.each(ALGORITHMS)('a proof by %s', (algorithm) => {
     const lists = ['versions', 'needs', 'wants'] as const;
     const text = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: codePoint }),
       fc.constantFrom(...Object.values(ASKED).flat()),
     );
     const change: fc.Arbitrary<Partial<AskedProof>> = fc.oneof(
