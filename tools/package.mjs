@@ -26,15 +26,16 @@ import { root } from './setup.mjs';
 /**
  * Packs the SDK with npm and unpacks it into an empty folder. What it depends on is linked from the repository,
  * so that no network is needed: what its package.json declares, and nothing else.
+ * @param {PackedSdk} [packed] whose tarball is unpacked again, and must stay that long
  * @returns {PackedSdk}
  */
-export function packSdk() {
+export function packSdk(packed) {
   if (!existsSync(join(root, 'sdk', 'dist'))) throw new Error('sdk/dist is missing: npm run build');
   // What tools say of a file, they say of the path behind links: on macOS the temporary folder is one.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'portico-packed-')));
   const drop = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   const release = atEnd(drop);
-  const tarball = join(folder, npmPack(join(root, 'sdk'), folder));
+  const tarball = packed?.tarball ?? join(folder, npmPack(join(root, 'sdk'), folder));
   const dir = join(folder, 'node_modules', 'portico');
   unpack(tarball, dir);
   /** @type {Manifest} */

@@ -35,7 +35,7 @@ const AT_ONCE = 2;
 export const openStage = async (): Promise<Stage> => {
   const packed = packSdk();
   linkPackages(packed.folder, INSTALLED);
-  const alone = packSdk();
+  const alone = packSdk(packed);
   const jobs = new Map([
     ...RECIPES.map((recipe) => [recipe.name, () => buildPair(packed.folder, recipe)] as const),
     ['installed', () => buildInstalled(alone.folder)] as const,
