@@ -185,11 +185,12 @@ function forEachBrowser(extension, file, targets) {
 const isSmallest = (extension, file) => extension === 'client-extension' && file === 'background.js';
 
 /**
- * Vite's minifier. It sees other things than terser, and together they make a hundredth less of it.
+ * Vite's minifier: terser takes twenty times as long. But it sees other things, and both together make a hundredth
+ * less of the smallest.
  * @returns {import('rollup').Plugin}
  */
-const oxc = () => ({
-  name: 'oxc',
+export const minified = () => ({
+  name: 'minified',
   async renderChunk(code, { fileName }) {
     const { code: smaller, errors } = await minify(fileName, code, {
       module: true,
@@ -219,9 +220,14 @@ const INTERNAL = new RegExp(
 );
 
 /** @type {import('@rollup/plugin-terser').Options} */
-const MINIFY = { ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false } };
-/** One for all bundles: its threads, once they have loaded terser and run it, are fast. */
-const minifier = terser(MINIFY);
+const SMALLEST = {
+  ecma: 2022,
+  module: true,
+  // Nothing there reads a property for the effect of reading it.
+  compress: { passes: 2, pure_getters: true },
+  mangle: { properties: { regex: INTERNAL, builtins: true } },
+  format: { comments: false },
+};
 
 /**
  * @param {string} extension @param {string} file @param {readonly Browser[]} targets
@@ -234,15 +240,8 @@ async function extensionBundle(extension, file, targets) {
     plugins: [
       nodeResolve({ browser: true }),
       await protocolPlugin(extension, file, first),
-      ...(isSmallest(extension, file) ? [oxc()] : []),
-      isSmallest(extension, file)
-        ? terser({
-            ...MINIFY,
-            // Nothing here reads a property for the effect of reading it.
-            compress: { passes: 2, pure_getters: true },
-            mangle: { properties: { regex: INTERNAL, builtins: true } },
-          })
-        : minifier,
+      minified(),
+      ...(isSmallest(extension, file) ? [terser(SMALLEST)] : []),
       forEachBrowser(extension, file, targets),
     ],
     onwarn,

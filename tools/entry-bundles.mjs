@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
-import terser from '@rollup/plugin-terser';
 import { rollup } from 'rollup';
+import { minified } from '../rollup.config.mjs';
 
 /** @typedef {import('./package.mjs').PackedSdk} PackedSdk */
 /**
@@ -17,14 +17,6 @@ const nodeOnly = ['portico/build', 'portico/testing'];
 
 /** @param {string} entry whether it may be part of an extension; the others run in Node alone */
 export const isShipped = (entry) => !nodeOnly.includes(entry);
-
-/** One for all bundles: its threads, once they have loaded terser and run it, are fast. */
-const minifier = terser({
-  ecma: 2022,
-  module: true,
-  compress: { passes: 2 },
-  format: { comments: false },
-});
 
 /** What clients of one host need, beside whole entry points. */
 const parts = [{ entry: 'portico/client', names: ['connect'] }];
@@ -69,7 +61,7 @@ async function bundleEntry({ folder, manifest }, { name, entry, source }) {
   const foreign = Object.keys(manifest.dependencies ?? {}).map((each) => new RegExp(`^${each}(/|$)`));
   const { output, modules } = await bundleSource(folder, source, {
     external: shipped ? [] : [/^node:/, ...foreign],
-    plugins: [minifier],
+    plugins: [minified()],
   });
   return { name, code: output.code, exports: output.exports.toSorted(), shipped, modules };
 }
