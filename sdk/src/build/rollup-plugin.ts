@@ -79,6 +79,8 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
   const { side = 'client', lint = true, errorTexts = true } = options;
   const folders = new Set<string>();
   const load = loading(side, options);
+  const basic = side === 'client' && options.basic === true;
+  const browser = side === 'client' ? options.browser : undefined;
   return {
     name: 'portico',
     enforce: 'pre',
@@ -86,13 +88,13 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
       optimizeDeps: { rolldownOptions: { plugins: [{ name: 'portico', load }] } },
     }),
     load(id) {
-      if (id === ownPackage().edition && (options.basic || options.browser))
-        return Promise.resolve({ code: edition(options), map: null, moduleSideEffects: false });
+      if ((basic || browser) && id === ownPackage().edition)
+        return Promise.resolve({ code: edition(basic, browser), map: null, moduleSideEffects: false });
       return load.call(this, id);
     },
     transform(code, id) {
       const isOwn = ownPackage().owns(id);
-      if (options.basic && !isOwn) checkBasicClient(code, id);
+      if (basic && !isOwn) checkBasicClient(code, id);
       const short = errorTexts || !isOwn ? undefined : withShortErrors(code);
       // No text has a line of its own, so what a map says of lines still holds.
       return short === undefined ? null : { code: short, map: null };
@@ -117,7 +119,7 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
 };
 
 /** The module that says what a client is built for. */
-const edition = ({ basic = false, browser }: PorticoPluginOptions): string =>
+const edition = (basic: boolean, browser: CompileOptions['browser']): string =>
   `export const BASIC = ${basic};\nexport const BROWSER = ${JSON.stringify(browser)};\n`;
 
 const loading = (side: 'client' | 'host', options: CompileOptions): PorticoPlugin['load'] =>

@@ -105,5 +105,7 @@ describe('the plugin', () => {
       'export const BASIC = false;\nexport const BROWSER = "firefox";\n',
     );
     expect(await written({})).toBeUndefined();
+    // They say what a client is built for.
+    expect(await written({ side: 'host', basic: true, browser: 'firefox' })).toBeUndefined();
   });
 });
