@@ -197,6 +197,25 @@ describe('[A16] a client that is kept waiting', () => {
     expect(await late).toBe('DEADLINE_EXCEEDED');
   });
 
+  test('[W5.36] lets deadlines go on from where they stopped', async () => {
+    const { raw, read } = realClient();
+    raw.clock.advance(100);
+    const call = codeOf(read.ping(undefined, { deadline: 500 }));
+    await settled();
+    raw.clock.advance(200);
+    raw.host.send(ASKED);
+    await settled();
+    raw.clock.advance(900);
+    raw.host.send(welcome());
+    await settled();
+    raw.clock.advance(0);
+    raw.clock.advance(299);
+    await settled();
+    expect(raw.host.of(KIND.CANCEL)).toEqual([]);
+    raw.clock.advance(1);
+    expect(await call).toBe('DEADLINE_EXCEEDED');
+  });
+
   test('[W5.36] waits no longer than the host said, and its own limit', async () => {
     const { raw, call } = await pendingClient();
     const outcome = codeOf(call);
