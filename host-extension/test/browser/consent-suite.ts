@@ -41,7 +41,7 @@ const open = async ({ name, start }: StartableBrowser): Promise<ConsentWorld> =>
   await folder.write('visitor', {
     'manifest.json': manifestOf('visitor', name, {}),
     'background.js': '',
-    'page.js': await bundle('visitor/page.ts', 'es'),
+    'page.js': await bundle('visitor/page.ts', 'esm'),
     'page.html': html,
   });
   const browser = await start({

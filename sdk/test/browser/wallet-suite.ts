@@ -38,9 +38,9 @@ const html = (title: string): string =>
 let bundles: Promise<readonly [string, string, string]> | undefined;
 const bundled = () =>
   (bundles ??= Promise.all([
-    bundle('wallet-host/background.ts', 'es'),
-    bundle('wallet-host/page.ts', 'es'),
-    bundle('wallet-client/page.ts', 'es'),
+    bundle('wallet-host/background.ts', 'esm'),
+    bundle('wallet-host/page.ts', 'esm'),
+    bundle('wallet-client/page.ts', 'esm'),
   ]));
 
 const open = async ({ name, start }: StartableBrowser): Promise<WalletWorld> => {

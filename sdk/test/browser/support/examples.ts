@@ -9,7 +9,7 @@ export type ExampleName = 'mdn' | 'greetings';
 
 export const bundleExamples = async (): Promise<Scripts> =>
   new Map([
-    ['background', await bundle('greetings/background-script.ts', 'es')],
+    ['background', await bundle('greetings/background-script.ts', 'esm')],
     ['content', await bundle('greetings/content-script.ts', 'iife')],
   ]);
 

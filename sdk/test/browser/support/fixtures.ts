@@ -47,11 +47,11 @@ export const bundleFixtures = async (names: readonly FixtureName[], pageOrigin: 
   const settings = { __PAGE_ORIGIN__: pageOrigin };
   const backgrounds = new Set(names.map((name) => FIXTURES[name].background));
   const scripts = new Map([
-    ['document', await bundle('agent/document.ts', 'es', settings)],
+    ['document', await bundle('agent/document.ts', 'esm', settings)],
     ['content', await bundle('agent/content.ts', 'iife', settings)],
   ]);
   for (const name of backgrounds) {
-    scripts.set(name, await bundle(`${name}/background.ts`, 'es', settings));
+    scripts.set(name, await bundle(`${name}/background.ts`, 'esm', settings));
   }
   return scripts;
 };

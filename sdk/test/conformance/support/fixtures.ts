@@ -67,8 +67,8 @@ export type Scripts = ReadonlyMap<string, string>;
 export const bundleScripts = async (): Promise<Scripts> => {
   const scripts = new Map<string, string>();
   for (const name of ['client', 'host', 'late', 'broken', 'breaking', 'watching'])
-    scripts.set(name, await bundle(`../../conformance/agent/${name}.background.ts`, 'es'));
-  scripts.set('document', await bundle('../../conformance/agent/document.ts', 'es'));
+    scripts.set(name, await bundle(`../../conformance/agent/${name}.background.ts`, 'esm'));
+  scripts.set('document', await bundle('../../conformance/agent/document.ts', 'esm'));
   for (const name of ['content', 'web'])
     scripts.set(name, await bundle(`../../conformance/agent/${name}.ts`, 'iife'));
   return scripts;
