@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { findBrowsers } from '../../../../../tools/browser/find.mjs';
 import type { Page } from '../../../../../tools/browser/types.mjs';
 import { openScreens, type Screens } from './screens.js';
@@ -9,18 +9,26 @@ export const PATIENCE = 60_000;
 
 export let screens: Screens;
 export let page: Page;
+/** In the tab that there is, unless it was closed: a tab takes the browser longer to open than all that most tests do. */
 export const open = async (query: string): Promise<void> => {
-  const last: Page | undefined = page;
-  page = await screens.open(query);
-  if (last && !last.isClosed()) await last.close();
+  page = await screens.open(query, page);
 };
 export const find = (selector: string) =>
   `portico-consent-prompt >>> ${selector}, portico-connections >>> ${selector}`;
 export const text = async (selector = '[lang]'): Promise<string> =>
   page.$eval(find(selector), (element) => (element.textContent ?? '').replaceAll(/\s+/g, ' ').trim());
-/** Puppeteer's own `waitForSelector` sees no change inside of a shadow. */
+/** Looks from inside of the page: puppeteer's own `waitForSelector` sees no change inside of a shadow. */
 export const until = async (selector: string): Promise<void> => {
-  await expect.poll(() => page.$(find(selector)), { timeout: 30_000, interval: 30 }).not.toBeNull();
+  await page.waitForFunction(
+    (steps) =>
+      ['portico-consent-prompt', 'portico-connections'].some((screen) => {
+        let found = document.querySelector(screen);
+        for (const step of steps) found = found?.shadowRoot?.querySelector(step) ?? null;
+        return found !== null;
+      }),
+    { timeout: 30_000, polling: 30 },
+    selector.split(' >>> '),
+  );
 };
 export const untilArmed = () => until('.frame.armed');
 export const focused = (): Promise<string> =>

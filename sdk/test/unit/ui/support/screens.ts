@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { Viewport } from 'puppeteer-core';
 import { launch } from '../../../../../tools/browser/launch.mjs';
 import { servePages } from '../../../../../tools/browser/serve.mjs';
 import type { FoundBrowser, Page } from '../../../../../tools/browser/types.mjs';
@@ -19,8 +20,8 @@ const STYLE = `:root { color-scheme: light dark; height: 100% } body { margin: 0
   h1, h2 { font: 600 20px system-ui }`;
 
 export interface Screens {
-  /** A page that shows one state, in front. */
-  open(query: string): Promise<Page>;
+  /** A page that shows one state, in front: in a tab that shows another, or in a new one. */
+  open(query: string, last?: Page): Promise<Page>;
   /** What axe-core finds, with all its rules or with these. */
   check(page: Page, rules?: readonly string[]): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -47,15 +48,24 @@ export const openScreens = async (browser: FoundBrowser): Promise<Screens> => {
     '/page.css': { type: 'text/css', body: STYLE },
   });
   const session = await launch(browser, { headless: process.env['PORTICO_HEADLESS'] !== '0' });
+  let size: Viewport | null = null;
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   return {
-    async open(query) {
+    async open(query, last) {
       const screen = new URLSearchParams(query).get('screen');
-      const page = await session.openPage(
-        server.url(query === 'framing' ? '/framing' : `/${screen}?${query}`),
-      );
-      await page.bringToFront();
-      return page;
+      const url = server.url(query === 'framing' ? '/framing' : `/${screen}?${query}`);
+      if (!last || last.isClosed()) {
+        const page = await session.openPage(url);
+        size ??= page.viewport();
+        await page.bringToFront();
+        return page;
+      }
+      // What a test may have changed, as it is in a new tab.
+      await last.setViewport(size);
+      await last.emulateMediaFeatures([]);
+      await last.mouse.reset();
+      await last.goto(url);
+      return last;
     },
     async check(page, rules) {
       if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
