@@ -6,6 +6,7 @@ import { startFirefox } from './firefox.mjs';
 import { readManifest } from './manifest.mjs';
 import { createProfile } from './profile.mjs';
 import { createSession } from './session.mjs';
+import { keepStartupCache, lendStartupCache } from './startup-cache.mjs';
 import { withDeadline } from './wait.mjs';
 
 /** @typedef {import('./types.mjs').ConsoleEntry} ConsoleEntry */
@@ -30,6 +31,7 @@ export async function launch(browser, options = {}) {
   await Promise.all(extensions.map(readManifest));
   const headless = options.headless ?? !hasDisplay();
   const profile = await createProfile(browser.name);
+  await lendStartupCache(browser, profile.dir);
 
   /** @type {ConsoleEntry[]} */
   const log = [];
@@ -74,7 +76,7 @@ export async function launch(browser, options = {}) {
     throw new Error(explain(browser, headless, cause), { cause });
   }
   const close = once(async () => {
-    await end(driver.browser, kill);
+    if (await end(driver.browser, kill)) await keepStartupCache(browser, profile.dir);
     await profile.remove();
     release();
   });
@@ -101,14 +103,16 @@ export async function launch(browser, options = {}) {
 /**
  * @param {PuppeteerBrowser} browser
  * @param {() => void} kill Ends the process that was started here, with its children, and no other.
+ * @returns {Promise<boolean>} Whether it has ended by itself, and in order.
  */
 async function end(browser, kill) {
   const child = browser.process();
   await withDeadline(browser.close(), CLOSING, 'The browser did not end by itself.').catch(() => {});
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode === 0;
   const exited = new Promise((done) => child.once('exit', done));
   kill();
   await withDeadline(exited, CLOSING, `The browser's process ${child.pid} does not end: end it by hand.`);
+  return false;
 }
 
 /**
