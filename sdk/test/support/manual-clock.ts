@@ -5,6 +5,8 @@ export interface ManualClock extends Clock {
   /** The same, as milliseconds since 1970. */
   time(): number;
   advance(milliseconds: number): void;
+  /** How long until the next alarm: not positive for one that rings at once. */
+  readonly next: number;
 }
 
 export const manualClock = (): ManualClock => {
@@ -16,6 +18,9 @@ export const manualClock = (): ManualClock => {
   return {
     now: () => now,
     time: () => now,
+    get next() {
+      return Math.min(...due.values()) - now;
+    },
     alarm: (ring) => ({ at: (time) => set(ring, time), stop: () => void due.delete(ring) }),
     advance(milliseconds) {
       now += milliseconds;

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { after as afterOn } from '../../../src/platform/alarm.js';
 import { systemClock } from '../../../src/platform/system.js';
@@ -7,6 +9,44 @@ afterEach(() => void vi.useRealTimers());
 
 const after = (milliseconds: number, run: () => void): (() => void) =>
   afterOn(systemClock, milliseconds, run);
+
+describe('an alarm', () => {
+  test('rings at the earliest of its times, and again when it said', async () => {
+    const rang: number[] = [];
+    const begun = systemClock.now();
+    const alarm = systemClock.alarm((now) => {
+      rang.push(Math.round(now - begun));
+      return rang.length < 3 ? now + 50 : Number.POSITIVE_INFINITY;
+    });
+    alarm.at(begun + 100);
+    alarm.at(begun + 300);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(rang).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rang).toEqual([100, 150, 200]);
+    alarm.at(systemClock.now() + 10);
+    alarm.stop();
+    await vi.advanceTimersByTimeAsync(1000);
+    alarm.at(systemClock.now() + 10);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(rang).toHaveLength(4);
+  });
+
+  test('that is stopped is held by nothing', async () => {
+    setFlagsFromString('--expose-gc');
+    const refs = Array.from({ length: 10 }, () => {
+      const held = {};
+      const alarm = systemClock.alarm(() => (held ? 0 : 1));
+      alarm.at(systemClock.now() + 1e6);
+      alarm.stop();
+      return new WeakRef(held);
+    });
+    vi.useRealTimers();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    runInNewContext('gc')();
+    expect(refs.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+  });
+});
 
 describe('deadlines', () => {
   test('run once, in the order of their times, and not before', async () => {

@@ -206,14 +206,21 @@ describe('[A16] a client that is kept waiting', () => {
     raw.host.send(ASKED);
     await settled();
     raw.clock.advance(900);
+    const asked = codeOf(read.ping(undefined, { deadline: 301 }));
     raw.host.send(welcome());
     await settled();
     raw.clock.advance(0);
+    // Not at once, again and again.
+    expect(raw.clock.next).toBe(300);
     raw.clock.advance(299);
     await settled();
     expect(raw.host.of(KIND.CANCEL)).toEqual([]);
     raw.clock.advance(1);
     expect(await call).toBe('DEADLINE_EXCEEDED');
+    await settled();
+    expect(raw.host.of(KIND.CANCEL)).toHaveLength(1);
+    raw.clock.advance(1);
+    expect(await asked).toBe('DEADLINE_EXCEEDED');
   });
 
   test('[W5.36] waits no longer than the host said, and its own limit', async () => {
