@@ -128,6 +128,10 @@ export const step = (amount = 0): unknown => {
   return effort > maxEffort ? exceeds('messageSize') : 0;
 };
 
+/** Gives FAIL where so many steps more would be too many; counts none of them. */
+export const affords = (steps: number): unknown =>
+  effort + STEP * steps > maxEffort ? exceeds('messageSize') : 0;
+
 /** Runs a codec one level deeper. */
 export const deeper = (codec: Codec, value: unknown): unknown => {
   if (++depth > maxDepth) return exceeds('depth');

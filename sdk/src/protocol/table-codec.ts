@@ -1,4 +1,4 @@
-import { FAIL, fail, failAt, fitsAside, isObject, weighed } from './conversion.js';
+import { affords, FAIL, fail, failAt, fitsAside, isObject, weighed } from './conversion.js';
 import type { Field, Tables } from './kinds/kind.js';
 import { open, read } from './kinds/object.js';
 
@@ -81,6 +81,8 @@ export const fromTable: Tables = (_at, fields, plain, copied) => (value) => {
   ) {
     return fail('an array');
   }
+  // A message may be small for its rows: there may be nothing in the columns.
+  if (affords(n as number) === FAIL) return FAIL;
   const columns = fields.map(([key, , required]) => [key, c[k.indexOf(key)], required] as const);
   return copied(n as number, (i) => {
     const row: Record<string, unknown> = {};

@@ -2,7 +2,7 @@ import { bytes, defineProtocol, event, gated, method } from 'portico';
 import { describe, expect, test } from 'vitest';
 import { hostCode } from '../../../src/build/host-code/index.js';
 import { outputEncoder, paramsDecoder } from '../../../src/call/member-codecs.js';
-import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../../../src/limits/limits.js';
 import { convert, FAIL, failure } from '../../../src/protocol/conversion.js';
 import { generatedFor, linkedPlanOf } from '../../../src/protocol/plan.js';
 import type { AnyProtocol, Method } from '../../../src/protocol/protocol.js';
@@ -48,8 +48,12 @@ const compile = async (protocol: AnyProtocol = notes, name = 'notes'): Promise<A
   (await importCode(hostCode(new Map([[name, protocol]]), dataOf)))[name] as AnyProtocol;
 const memberOf = (protocol: AnyProtocol, name: string): Method =>
   protocol.capabilities['read']?.members?.[name] as Method;
-const run = (codec: ReturnType<typeof paramsDecoder>, value: unknown): unknown => {
-  const copy = convert(codec, value, DEFAULT_LIMITS);
+const run = (
+  codec: ReturnType<typeof paramsDecoder>,
+  value: unknown,
+  limits: Limits = DEFAULT_LIMITS,
+): unknown => {
+  const copy = convert(codec, value, limits);
   return copy === FAIL ? failure() : copy;
 };
 
@@ -120,7 +124,9 @@ describe('members', () => {
     const decode = paramsDecoder(memberOf(await compile(), 'tree').params);
     let wide: object = { kids: [] };
     for (let i = 0; i < 20; i++) wide = { kids: new Array(50).fill(wide) };
-    expect(run(decode, wide)).toMatchObject({ limit: expect.stringMatching(/Size$/) });
+    expect(run(decode, wide, { ...DEFAULT_LIMITS, messageSize: 2 ** 22 })).toMatchObject({
+      limit: expect.stringMatching(/Size$/),
+    });
   });
 
   const BASE64 = { nativeBytes: false, tables: true };
