@@ -134,9 +134,7 @@ const start = (
     machine,
     connection(protocol: AnyProtocol): object {
       const client = (capability: string): object => capabilityClient(protocol, capability, machine.requests);
-      const connection: Record<string, unknown> = {
-        session: machine.control,
-      };
+      const connection: Record<string, unknown> = { session: machine.control };
       if (!BASIC)
         connection['has'] = async (capability: string) =>
           (await machine.control.ready()).granted.includes(capability) && client(capability);
