@@ -63,15 +63,16 @@ const vite = (config: (side: Side) => string): Omit<Recipe, 'name'> => ({
   output: { chromium: 'dist', firefox: 'dist' },
 });
 
-const webpack: Omit<Recipe, 'name'> = {
+const webpack = (config: string): Omit<Recipe, 'name'> => ({
   ...extension,
   files: (side) => ({
     ...extension.files(side),
     'tsconfig.json': 'typescript/tsconfig.json',
     'webpack.config.mjs': 'webpack/webpack.config.mjs',
+    'unminified.config.mjs': 'webpack/unminified.config.mjs',
   }),
-  commands: [tsc, { tool: 'webpack', args: [] }],
-};
+  commands: [tsc, { tool: 'webpack', args: ['--config', config] }],
+});
 
 /** Where there is no plugin, the protocol is compiled first. */
 const compiled = (plain: Omit<Recipe, 'name'>): Omit<Recipe, 'name'> => ({
@@ -94,8 +95,8 @@ export const RECIPES: readonly Recipe[] = [
   { name: 'vite-compiled', compiled: 'plugin', ...vite((side) => `vite-compiled/${side}.config.ts`) },
   { name: 'esbuild', ...esbuild },
   { name: 'esbuild-compiled', ...compiled(esbuild) },
-  { name: 'webpack', ...webpack },
-  { name: 'webpack-compiled', ...compiled(webpack) },
+  { name: 'webpack', ...webpack('unminified.config.mjs') },
+  { name: 'webpack-compiled', ...compiled(webpack('webpack.config.mjs')) },
   {
     name: 'wxt',
     files: (side) => ({

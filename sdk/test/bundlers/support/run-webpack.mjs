@@ -1,9 +1,11 @@
-/** What `npx webpack` does, without the package that has the command: builds by the configuration in this folder. */
+/** What `npx webpack --config <file>` does, without the package that has the command. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import webpack from 'webpack';
 
-const { default: config } = await import(pathToFileURL(resolve('webpack.config.mjs')).href);
+const { values } = parseArgs({ options: { config: { type: 'string', default: 'webpack.config.mjs' } } });
+const { default: config } = await import(pathToFileURL(resolve(values.config)).href);
 
 webpack(config, (error, stats) => {
   if (error || stats?.hasErrors()) {
