@@ -54,6 +54,9 @@ function typescriptSourceMaps() {
   };
 }
 
+/** @param {string} text */
+const withoutMapLink = (text) => text.replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
+
 /**
  * Declarations are published as tsc wrote them, less the links to maps, which are not published.
  * @returns {import('rollup').Plugin}
@@ -74,7 +77,7 @@ function copyDeclarations() {
         if (!file.endsWith('.d.ts')) continue;
         const text = await readFile(join(from, file), 'utf8');
         await mkdir(dirname(join(to, file)), { recursive: true });
-        await writeFile(join(to, file), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+        await writeFile(join(to, file), withoutMapLink(text));
       }
     },
   };
@@ -95,7 +98,7 @@ function editionAside() {
         : null,
     async writeBundle() {
       const text = await readFile(join(root, 'sdk/build/limits', file), 'utf8');
-      await writeFile(join(root, 'sdk/dist', file), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+      await writeFile(join(root, 'sdk/dist', file), withoutMapLink(text));
     },
   };
 }

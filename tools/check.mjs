@@ -111,14 +111,17 @@ export async function check({ withTests }) {
   const early = runAll(steps.filter((step) => step.early));
   const isBuilt = await build().then(
     () => true,
-    (error) => console.log(error instanceof BuildError ? error.message : error),
+    (error) => {
+      console.log(error instanceof BuildError ? error.message : error);
+      return false;
+    },
   );
   const rest = isBuilt
     ? runAll([...steps.filter((step) => !step.early), ...(withTests ? [gateTests] : [])])
     : [];
   const results = await Promise.all([...early, ...rest]);
   subject.remove();
-  return [{ name: 'build', passed: isBuilt === true }, ...results];
+  return [{ name: 'build', passed: isBuilt }, ...results];
 }
 
 if (isMain(import.meta.url)) {

@@ -72,12 +72,11 @@ export const narrowed = (protocol: AnyProtocol, names: ReadonlySet<string>): Any
       ...gatesIn((member.kind === 'event' ? member.payload : member.result) ?? {}),
     ]),
   );
-  const capabilities = Object.entries(protocol.capabilities)
-    .filter(([name]) => names.has(name) || gates.has(name) || kept.get(name)?.length)
-    .map(([name, { members: _all, ...rest }]) => [
-      name,
-      kept.get(name)?.length ? { ...rest, members: Object.fromEntries(kept.get(name) ?? []) } : rest,
-    ]);
+  const capabilities = Object.entries(protocol.capabilities).flatMap(([name, { members: _all, ...rest }]) => {
+    const own = kept.get(name) ?? [];
+    if (own.length > 0) return [[name, { ...rest, members: Object.fromEntries(own) }]];
+    return names.has(name) || gates.has(name) ? [[name, rest]] : [];
+  });
   const errors = Object.entries(protocol.errors ?? {}).filter(([name]) => declared.has(name));
   const { errors: _all, ...rest } = protocol;
   return {

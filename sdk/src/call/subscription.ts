@@ -49,6 +49,7 @@ export const subscribe = (
   /** No failure. */
   const isLeaving = (): boolean => ended?.code === 'ABORTED' && ended.origin === 'local';
   const stop = (error: PorticoError): void => requests.withdraw(request, error);
+  const unsubscribe = (): void => stop(new PorticoError('ABORTED', path));
 
   const request: Request = {
     path,
@@ -81,29 +82,34 @@ export const subscribe = (
   requests.add(request, signal);
 
   const events = (async function* () {
-    for (;;) {
-      if (buffer.length > 0) {
-        // What the reader takes, the host may send again: a slow reader never fills the buffer.
-        if (++taken >= Math.min(limits.eventCredit / 2, MOST_TAKEN) && !ended) {
-          requests.writer?.push([CREDIT, request.id, taken]);
-          taken = 0;
-        }
-        const [value, missed] = buffer.shift() as [unknown, number];
-        // Before the event that comes after the gap. Its failures are its author's, and not the loop's.
-        if (!BASIC && missed) queueMicrotask(() => onGap?.(missed));
-        yield value;
-      } else if (!ended)
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      else if (isLeaving()) return;
-      else throw ended;
+    try {
+      for (;;) {
+        if (buffer.length > 0) {
+          // What the reader takes, the host may send again: a slow reader never fills the buffer.
+          if (++taken >= Math.min(limits.eventCredit / 2, MOST_TAKEN) && !ended) {
+            requests.writer?.push([CREDIT, request.id, taken]);
+            taken = 0;
+          }
+          const [value, missed] = buffer.shift() as [unknown, number];
+          // Before the event that comes after the gap. Its failures are its author's, and not the loop's.
+          if (!BASIC && missed) queueMicrotask(() => onGap?.(missed));
+          yield value;
+        } else if (!ended)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        else if (isLeaving()) return;
+        else throw ended;
+      }
+    } finally {
+      // Also where a reader throws into it.
+      unsubscribe();
     }
   })();
   const leave = events.return;
   events.return = () => {
     // Told before the generator is: that hears nothing as long as it waits for an event.
-    stop(new PorticoError('ABORTED', path));
+    unsubscribe();
     return leave.call(events, undefined);
   };
   return events;

@@ -237,6 +237,21 @@ describe('a client', () => {
     expect([raw.host.frames.at(-1), session.state]).toEqual([[KIND.UNSUBSCRIBE, 1], 'open']);
   });
 
+  test('is told where a reader that passes events on is thrown into', async () => {
+    const { raw, read } = await welcomed();
+    const passedOn = (async function* () {
+      yield* read.changed();
+    })();
+    const first = passedOn.next();
+    await settled();
+    raw.host.send([KIND.EVENT, 1, 0, { id: 1 }]);
+    expect((await first).value).toEqual({ id: 1 });
+    const error = new Error('enough');
+    await expect(passedOn.throw(error)).rejects.toBe(error);
+    await settled();
+    expect(raw.host.of(KIND.UNSUBSCRIBE)).toEqual([[KIND.UNSUBSCRIBE, 1]]);
+  });
+
   test('[W8.10] ends with the error of an END, after what came before it', async () => {
     const { raw, read } = await welcomed();
     const changes = read.changed();
