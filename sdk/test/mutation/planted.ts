@@ -175,6 +175,12 @@ export const PLANTED: readonly PlantedMistake[] = [
     to: '    refusePort(port, { ...answer, message: port.name });',
   },
   {
+    name: 'a wire version may be any integer',
+    file: 'wire/handshake.ts',
+    from: 'isList(wire, 16, isId)',
+    to: 'isList(wire, 16, (each) => Number.isInteger(each) && (each as number) >= 0)',
+  },
+  {
     name: 'sessions are kept when they are over',
     file: 'host/doorkeeper.ts',
     from: 'if (at >= 0) guests.splice(at, 1);',

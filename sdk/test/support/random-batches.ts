@@ -22,6 +22,24 @@ type Edit = readonly [
   value: unknown,
 ];
 
+/** Numbers on both sides of what may stand where an integer does (W4.4), and of where others change their nature. */
+export const boundaries: fc.Arbitrary<number> = fc.constantFrom(
+  ...[0, -0, 1, -1, 0.5, 1.5, Number.MIN_VALUE, 2 ** 31 - 1, 2 ** 31, 2 ** 32],
+  ...[2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, -(2 ** 53), 1e21, 1e300, Number.MAX_VALUE],
+);
+
+/** The messages, with a number at a boundary in the place of one of theirs. */
+const numbersMoved = (valid: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.tuple(valid, fc.nat(), boundaries).map(([message, nth, number]) => {
+    const root = { message: structuredClone(message) };
+    const at = (path: Path): unknown =>
+      path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], root);
+    const numbers = placesIn(root).filter((path) => typeof at(path) === 'number');
+    const path = numbers[nth % numbers.length];
+    if (path) (at(path.slice(0, -1)) as Record<string, unknown>)[path.at(-1) as string] = number;
+    return root.message;
+  });
+
 const KEYS = ['__proto__', 'constructor', 'toString', 'then', 'd', 'code', 'n', 'k', 'c', 'id', ''];
 
 /** What turns up where something else is expected. */
@@ -143,4 +161,8 @@ export const messagesAround = (
   valid: fc.Arbitrary<unknown>,
   odd: fc.Arbitrary<unknown>,
 ): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 4, arbitrary: mutated(valid, odd) }, { weight: 1, arbitrary: random(odd) });
+  fc.oneof(
+    { weight: 4, arbitrary: mutated(valid, odd) },
+    { weight: 1, arbitrary: numbersMoved(valid) },
+    { weight: 1, arbitrary: random(odd) },
+  );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ProfileName } from 'portico/testing';
 import { KIND } from '../../support/kinds.js';
 import { clonedOddities, messagesAround, oddities } from '../../support/random-batches.js';
-import { hello } from '../../support/tabs.js';
+import { HELLOS } from './hellos.js';
 import { LIMITS } from './limits.js';
 
 /** Who sends: each is another extension to the host. */
@@ -130,17 +130,6 @@ const inOrder = (frames: readonly unknown[][]): unknown[][] => {
     return isKnown ? frame : [kind, Math.max(id - IDS_A_BATCH, 1), ...rest];
   });
 };
-
-const HELLOS: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant([hello()]) },
-  { weight: 1, arbitrary: fc.constant([hello({ wants: ['read', 'control'] })]) },
-  { weight: 1, arbitrary: fc.constant([hello({ needs: ['read'], wants: ['admin', 'nothing'] })]) },
-  { weight: 1, arbitrary: fc.constantFrom(['admin'], ['titles', 'read']).map((needs) => [hello({ needs })]) },
-  {
-    weight: 1,
-    arbitrary: fc.constant([hello({ probe: new Uint8Array([80]), versions: ['2.0.0', '1.0.0'] })]),
-  },
-);
 
 const PORTS = fc.oneof(
   { weight: 30, arbitrary: fc.constant('portico:org.example.tabs') },

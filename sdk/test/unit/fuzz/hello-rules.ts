@@ -23,18 +23,27 @@ const listOf =
   (most: number, fits: (item: unknown) => boolean) =>
   (value: unknown): boolean =>
     Array.isArray(value) && value.length <= most && Array.from(value).every(fits);
+/** Characters are counted as code units. */
 const text =
   (most: number) =>
   (value: unknown): boolean =>
-    typeof value === 'string' && [...value].length <= most;
+    typeof value === 'string' && value.length <= most;
+const integer = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 53 - 1;
+const optional =
+  (fits: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || fits(value);
 const names = listOf(256, text(64));
 const SHAPE: Readonly<Record<string, (value: unknown) => boolean>> = {
-  wire: listOf(16, (item) => Number.isInteger(item) && (item as number) >= 0),
+  wire: listOf(16, integer),
   versions: listOf(16, text(32)),
   needs: names,
   wants: names,
-  name: (value) => value === undefined || text(128)(value),
-  rows: (value) => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0),
+  name: optional(text(128)),
+  rows: optional(integer),
+  proof: optional(integer),
+  token: optional(text(4096)),
 };
 
 /** Reads a hello's body; gives what is wrong with it as text. */

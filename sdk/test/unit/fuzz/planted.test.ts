@@ -36,6 +36,7 @@ const QUICK = [
   'grants are not checked',
   'results with a gap between their ids are folded',
   "a cancel ends another session's call",
+  'a wire version may be any integer',
 ];
 
 describe('mistakes planted in the SDK', () => {

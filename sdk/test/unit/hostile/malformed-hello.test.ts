@@ -38,6 +38,9 @@ const bodies: readonly (readonly [string, unknown])[] = [
   ['a fraction among the wire versions', { ...good, wire: [1.5] }],
   ['a negative wire version', { ...good, wire: [1, -1] }],
   ['an infinite wire version', { ...good, wire: [1, Number.POSITIVE_INFINITY] }],
+  // Another reading than W4.4 would take the 1 beside it, and go on.
+  ['an unsafe wire version', { ...good, wire: [1, 2 ** 53] }],
+  ['a wire version beyond all integers that are safe', { ...good, wire: [1e300, 1] }],
   ['too many wire versions', { ...good, wire: new Array(17).fill(1) }],
   ['a number among the versions', { ...good, versions: [1.2] }],
   ['a version too long', { ...good, versions: ['1.2.0', long(33)] }],
@@ -47,11 +50,15 @@ const bodies: readonly (readonly [string, unknown])[] = [
   ['too many needs', { ...good, needs: new Array(257).fill('read') }],
   ['too many wishes', { ...good, wants: new Array(257).fill('read') }],
   ['a name too long', { ...good, name: long(129) }],
+  ['a name of too many code units, though not of characters', { ...good, name: '🚪'.repeat(65) }],
   ['a name that is no text', { ...good, name: { first: 'x' } }],
   ['a name that is null', { ...good, name: null }],
   ['a token too long', { ...good, token: long(4097) }],
   ['a token that is no text', { ...good, token: 7 }],
   ['rows that are no count', { ...good, rows: -1 }],
+  ['unsafe rows', { ...good, rows: 2 ** 53 }],
+  ['a proof that is negative', { ...good, proof: -1 }],
+  ['a proof that is unsafe', { ...good, proof: 2 ** 53 }],
   ['a proof that is no count', { ...good, proof: 'yes' }],
 ];
 
@@ -78,13 +85,14 @@ test('[W5.2] a hello at all its bounds is accepted', async () => {
   peer.send([
     KIND.HELLO,
     {
-      wire: [...new Array(15).fill(9), 1],
+      wire: [...new Array(13).fill(9), 0, 2 ** 53 - 1, 1],
       versions: [...new Array(15).fill(long(32)), '1.2.0'],
       needs: [],
       wants,
       name: long(128),
       token: long(4096),
-      proof: 1,
+      rows: 2 ** 53 - 1,
+      proof: 2 ** 53 - 1,
     },
   ]);
   await settled();
