@@ -51,13 +51,11 @@ const listen = async (
   interview: Interview,
   first: Caller,
 ): Promise<Answer> => {
-  const { authorities, principal, platform } = reception;
+  const { principal, platform } = reception;
   let caller = first;
-  let mine = await judgeAgain(authorities, reception.mine, caller);
-  const isIn = (): boolean => mine.some(({ verdicts }) => maySee(verdicts));
-  // Those of other protocols have to be waited for, too: see the doorkeeper.
-  let others = isIn() ? [] : await judgeAgain(authorities, reception.others, caller);
-  if (neededBy([...mine, ...others].map(({ verdicts }) => verdicts)) === 'proof') {
+  let judged = await judgeTogether(reception, caller);
+  const needed = maySeeAny(judged.mine) ? judged.mine : [...judged.mine, ...judged.others];
+  if (neededBy(needed.map(({ verdicts }) => verdicts)) === 'proof') {
     const outcome = await askForProof(
       hello,
       { host: platform.own.id, client: 'id' in principal ? principal.id : '', port: reception.port },
@@ -69,10 +67,36 @@ const listen = async (
       return { refused: reception.refusal() };
     }
     caller = { ...caller, evidence: { token: hello.token, key: outcome?.key }, gathered: 'proof' };
-    mine = await judgeAgain(authorities, mine, caller);
-    others = isIn() ? [] : await judgeAgain(authorities, others, caller);
+    judged = await judgeTogether({ ...reception, ...judged }, caller);
   }
-  return conclude(reception, hello, interview, caller, mine);
+  return conclude(reception, hello, interview, caller, judged.mine);
+};
+
+/** What was decided by protocols that the port names, and by those that it does not. */
+interface Settlement {
+  readonly mine: readonly Candidate[];
+  /** Empty where `mine` let the caller in: then nobody waits for them. */
+  readonly others: readonly Candidate[];
+}
+
+const maySeeAny = (candidates: readonly Candidate[]): boolean =>
+  candidates.some(({ verdicts }) => maySee(verdicts));
+
+/**
+ * Has all rules of the host go on at the same time, whichever protocol was named. Who is let in by its own need
+ * not wait for the others. Who is not, waits for all of them, on one way: one after the other, or only some, would
+ * take another time for a name that is published than for one that is not.
+ */
+const judgeTogether = (
+  { authorities, mine, others }: Pick<Reception, 'authorities' | 'mine' | 'others'>,
+  caller: Caller,
+): Promise<Settlement> => {
+  const again = (judged: readonly Judged[]): Promise<Candidate[]> => judgeAgain(authorities, judged, caller);
+  return new Promise((resolve, reject) => {
+    const own = again(mine);
+    own.then((mine) => maySeeAny(mine) && resolve({ mine, others: [] }), reject);
+    Promise.all([own, again(others)]).then(([mine, others]) => resolve({ mine, others }), reject);
+  });
 };
 
 const conclude = (
