@@ -229,7 +229,7 @@ const define = () =>
           }),
           /** Newest first. */
           audit: method({ result: { type: 'array', items: auditEntry }, idempotent: true }),
-          /** Whether what is stored can be read; where it can't, nobody is let in who would have to ask. */
+          /** Whether what is stored can be read; where it can't, nobody is let in but this extension's own pages. */
           storage: method({
             result: {
               type: 'object',

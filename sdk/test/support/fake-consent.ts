@@ -70,6 +70,7 @@ export const fakeConsent = (first: Readonly<Record<string, Recalled>> = {}): Fak
     },
     loading: undefined,
     blocks: () => false,
+    unreadable: undefined,
     recall: (_asker, { capability }: Subject) => memory.get(capability) ?? { verdict: 'ask' },
     keyOf: () => undefined,
     rememberKey: (principal, key) => void told.push(['key', keyOf(principal), key.thumbprint]),

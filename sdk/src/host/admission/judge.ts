@@ -53,10 +53,11 @@ export const judge = (
   caller: Caller,
 ): Verdicts | Promise<Verdicts> => {
   const { policy, consent } = authorities;
-  if (policy?.loading || consent?.loading)
-    return Promise.all([policy?.loading, consent?.loading]).then(() =>
-      judge(authorities, publication, caller),
-    );
+  const ordering = policy?.loading;
+  // To look may begin a reading, so it is done once.
+  const reading = consent?.loading;
+  if (ordering || reading)
+    return Promise.all([ordering, reading]).then(() => judge(authorities, publication, caller));
   const verdicts = new Map<string, Verdict | Waiting>();
   const slow: Promise<unknown>[] = [];
   for (const name of publication.servings.keys()) {
@@ -91,6 +92,15 @@ const isOwn = (principal: Principal): boolean =>
   principal.kind === 'self' || (principal.kind === 'content-script' && principal.own);
 
 const refused = (by: DecidedBy, reason: string): Verdict => ({ verdict: 'refuse', rule: -1, by, reason });
+
+/** For whom a rule lets in: whom the person blocks can't be read, and it may be this one. Nobody blocks our own pages. */
+const withoutBlocks = (
+  consent: Consent | undefined,
+  { kind }: Principal,
+): Pick<Verdict, 'reason' | 'retryAfter'> | undefined =>
+  kind === 'self' || consent?.unreadable === undefined
+    ? undefined
+    : { reason: 'whom the person blocks can not be read', retryAfter: consent.unreadable };
 
 const verdictOn = (
   authorities: Authorities,
@@ -153,6 +163,8 @@ const verdictOn = (
     if (remembers && !consent) return { ...refused('rule', 'nothing remembers keys here'), rule };
     const asker = consent && askerOf(consent, caller);
     // A key that has changed is the person's business, whatever the rule would do for the old one.
+    const unread = withoutBlocks(consent, principal);
+    if (unread) return { verdict: 'refuse', rule, by: 'person', ...unread };
     if (decided.verdict === 'allow' && !(remembers && asker?.keyChanged))
       return { verdict: 'allow', rule, reason, by: 'rule', until, remembers };
     if (!consent || !asker) return { ...refused('rule', 'nobody can be asked'), rule };

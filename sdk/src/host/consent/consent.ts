@@ -3,6 +3,7 @@ import { keyOf } from '../admission/principal.js';
 import { subjectKey } from './catalogue.js';
 import type { ConsentControl } from './control.js';
 import { type Office, openOffice } from './office.js';
+import { UNREADABLE } from './recall.js';
 import { type Announcer, type PromptDesk, publishConsent } from './service.js';
 import type { Consent } from './types.js';
 
@@ -32,8 +33,9 @@ export interface HostConsent extends Consent, ConsentControl {}
  *
  * An answer holds from when it was given. Where it can't be written, it holds as long as the background
  * runs, is tried again, and the log says so: after a restart what was written last counts. Where what was
- * written can't be read, callers that would have to ask are refused. Callers that rules let in are not kept
- * out by that, not even those that the person had blocked.
+ * written can't be read, nobody knows whom the person blocks: callers are refused, those that rules let in, too,
+ * with CONSENT_DENIED and `data.retryAfter`. Only this extension's own pages and the administrator's word are
+ * not held up by that.
  * @throws {PorticoError} INVALID_ARGUMENT for a page that is no path, or a duration that is none
  */
 export const consent = ({ page = 'consent.html', lasts }: ConsentOptions = {}): HostConsent => {
@@ -81,6 +83,9 @@ export const consent = ({ page = 'consent.html', lasts }: ConsentOptions = {}): 
       return office?.loading;
     },
     blocks: (principal) => office?.memory.book.get(keyOf(principal))?.blocked !== undefined,
+    get unreadable() {
+      return office && !office.memory.readable ? UNREADABLE : undefined;
+    },
     // Before the host listens, only `explain` asks.
     recall: (asker, subject, revision, session) =>
       office ? office.recall.recall(asker, subject, revision, session) : { verdict: 'ask' },

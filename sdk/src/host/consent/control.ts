@@ -28,7 +28,7 @@ export interface ConsentControl {
   audit(): Promise<AuditView[]>;
   /** What a caller has used in the last hour; all callers together where no key is given. */
   usage(key?: string): Promise<TrafficView>;
-  /** Whether what is stored can be read; where it can't, nobody is let in who would have to ask. */
+  /** Whether what is stored can be read; where it can't, nobody is let in but this extension's own pages. */
   storage(): Promise<{ state: StorageState }>;
   /** Throws away what can't be read, and nothing else. Rejects where the browser does not let it. */
   reset(): Promise<void>;

@@ -45,6 +45,8 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
   const memory = createMemory(context, storage);
   const recall = createRecall(memory);
   let loading: Promise<void> | undefined;
+  /** The same, of what the browser did not give at first. */
+  let renewing: Promise<void> | undefined;
 
   let isTelling = false;
   const told = (): void => {
@@ -74,10 +76,13 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
   };
 
   /** Resolves once what can be read is read; `undefined` where nothing is to be waited for. */
-  const readable = (): Promise<unknown> | undefined => {
-    if (loading) return loading;
-    if (storage.state !== 'failed') return undefined;
-    return storage.retry().then((read) => read && renewed());
+  const readable = (): Promise<void> | undefined => {
+    if (loading || renewing) return loading ?? renewing;
+    renewing = storage.retry()?.then((read) => {
+      renewing = undefined;
+      if (read) renewed();
+    });
+    return renewing;
   };
 
   const end = (key: string, why: string): void =>
@@ -239,7 +244,7 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
     desk,
     control,
     get loading() {
-      return loading;
+      return readable();
     },
     heard(principal) {
       if (isForeign(principal)) installed.heard(principal.id);

@@ -33,7 +33,7 @@ export interface Recall {
 /** What a blocked one is told to wait. */
 const BLOCKED = 86_400_000;
 /** What an asker is told to wait where storage can't be read: nothing will be better before. */
-const UNREADABLE = RETRY_LOAD;
+export const UNREADABLE = RETRY_LOAD;
 /** No thumbprint: whoever is held against it came with another key. */
 const NO_KEY = 'unreadable';
 

@@ -11,8 +11,11 @@ export interface Storage {
   /** The worst of its parts. */
   readonly state: StorageState;
   load(): void;
-  /** Tries again what the browser did not give: at most each ten seconds. Gives whether anything came of it. */
-  retry(): Promise<boolean>;
+  /**
+   * Tries again what the browser did not give: at most each ten seconds; `undefined` where there is nothing to try,
+   * or it is too early. Gives whether anything came of it.
+   */
+  retry(): Promise<boolean> | undefined;
   /** Throws away what can't be read, and nothing else. Rejects where the browser does not. */
   reset(): Promise<void>;
 }
@@ -58,11 +61,10 @@ export const createStorage = (surroundings: PartSurroundings): Storage => {
         loading = undefined;
       });
     },
-    async retry() {
-      if (!has('failed') || clock.now() - tried < RETRY_LOAD) return false;
+    retry() {
+      if (!has('failed') || clock.now() - tried < RETRY_LOAD) return undefined;
       const failed = parts.filter(({ state }) => state === 'failed').length;
-      await loadAll();
-      return parts.filter(({ state }) => state === 'failed').length < failed;
+      return loadAll().then(() => parts.filter(({ state }) => state === 'failed').length < failed);
     },
     async reset() {
       for (const part of parts) await part.reset();

@@ -107,10 +107,18 @@ export interface Consent {
   attach(host: Host): void;
   /** In the first turn of the background: registers the browser's listeners, and starts to read the storage. */
   start(context: ConsentContext): void;
-  /** There until everything stored is in memory. Never rejects: what can't be read refuses. */
+  /**
+   * There until everything stored is in memory. Never rejects: what can't be read refuses. To look at it has what
+   * the browser did not give tried again, at most each ten seconds.
+   */
   readonly loading: Promise<void> | undefined;
   /** Whether the person has blocked this principal. */
   blocks(principal: Principal): boolean;
+  /**
+   * There where what the person said can't be read, and so nobody knows whom they block: milliseconds until
+   * trying again may help.
+   */
+  readonly unreadable: number | undefined;
   /** `session`: where the answer is for one that is open, so that what it was allowed once counts. */
   recall(asker: Asker, subject: Subject, revision: number, session?: string): Recalled;
   /** The thumbprint of the key that is remembered for a principal. */

@@ -65,9 +65,9 @@ export const english = {
   actionFailed: 'That did not work: {reason}',
   actionDone: 'Done.',
   storageCorrupt:
-    'What you decided before can’t be read any more. Until this is put right, nobody is let in who would have to ask you.',
+    'What you decided before can’t be read any more. Until this is put right, no other extension is let in.',
   storageFailed:
-    'The browser does not let {host} store your decisions. Until it does, nobody is let in who would have to ask you.',
+    'The browser does not let {host} store your decisions. Until it does, no other extension is let in.',
   reset: 'Start afresh',
   resetAsk: 'Throw away everything you decided before? It can’t be brought back.',
   resetYes: 'Throw away',
