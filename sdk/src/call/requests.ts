@@ -176,7 +176,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
       if (!isId(id) || (kind === RESULT ? id + frame.length - 3 : id) > highest) return false;
       const request = sent.get(id);
       if (kind === EVENT) {
-        if (!isId(body)) return false;
+        if (!isId(body) || !isId(body + Math.max(frame.length - 4, 0))) return false;
         // Asked for anew each time: an event may be the last.
         for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i]);
       } else if (kind === RESULT) {

@@ -59,6 +59,11 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   let asked: number | undefined;
   /** How long persons took until now. */
   let thought = 0;
+  /**
+   * Until when deadlines may stand still at all: a host that has a person asked, hangs up and is asked again would
+   * stop them for ever. From the first PENDING to the end of what waits for it.
+   */
+  let patience: number | undefined;
 
   /** What deadlines go by: it stands still while a person is asked, who is nobody's delay. */
   const now = (): number => (asked ?? platform.now()) - thought;
@@ -91,7 +96,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
 
   /** There is no session. The state first: whoever tries again when it is told must find the new one. */
   const settle = (next: ConnectionState, error?: PorticoError, arrived = false): void => {
-    asked = control.info = undefined;
+    asked = patience = control.info = undefined;
     alarm.stop();
     change(next, error);
     if (!error) return;
@@ -109,7 +114,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     const again =
       asked === undefined
         ? !BASIC && plan.waits && error.code === 'UNREACHABLE'
-        : error.code === 'DISCONNECTED';
+        : error.code === 'DISCONNECTED' && platform.now() < (patience as number);
     if (!again || !(requests.busy() || waiters.length)) {
       settle('dormant', error, arrived);
       return;
@@ -134,6 +139,8 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       return;
     }
     let greeted = false;
+    /** Each may come once: every PENDING would put the end off, and every CHALLENGE has a key sign. */
+    let { prove } = plan;
 
     const violated = (kind?: number): void => {
       writer.push([GOODBYE, { code: 'PROTOCOL_VIOLATION' }]);
@@ -165,22 +172,23 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         return standing && inform({ ...(control.info as SessionInfo), ...standing });
       }
       if (kind === PENDING) {
-        if (!isId(body)) return false;
-        if (asked === undefined) {
-          asked = platform.now();
-          requests.detach(new PorticoError('CONSENT_PENDING', 'unread'), true, false);
-          change('pending');
-        }
-        expires = platform.now() + Math.min(body, limits.pending) + limits.handshake;
+        if (asked !== undefined || !isId(body)) return false;
+        asked = platform.now();
+        patience ??= asked + limits.pending;
+        expires = Math.min(asked + body, patience) + limits.handshake;
+        requests.detach(new PorticoError('CONSENT_PENDING', 'unread'), true, false);
+        change('pending');
         // So that the host can tell what was sent before this was read from what comes after the welcome.
         writer.push([PENDING]);
         return true;
       }
-      if (!BASIC && kind === CHALLENGE && plan.prove) {
-        plan.prove(body).then(
+      // Before any other answer (W5.28), and never behind a PENDING: that says that the proof held.
+      if (!BASIC && kind === CHALLENGE && prove && asked === undefined) {
+        prove(body).then(
           (proof) => writer.push([PROOF, proof]),
           (error) => output === writer && end(error as PorticoError, false),
         );
+        prove = undefined;
         return true;
       }
       const welcome = kind === WELCOME && readWelcome(frame);
@@ -232,10 +240,15 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     requests.attach(writer, limits.earlyCalls, false);
   };
 
-  /** What is granted now. */
+  let told = false;
+  /** What is granted now. Told once for all that a message brings: a page renders anew each time. */
   const inform = (info: SessionInfo): true => {
     control.info = info;
-    change('open');
+    if (!told) change('open');
+    told = true;
+    queueMicrotask(() => {
+      told = false;
+    });
     return true;
   };
 

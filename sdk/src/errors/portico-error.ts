@@ -5,7 +5,10 @@ const BRAND = Symbol.for('portico.error');
 
 /** Everything but the code that a {@link PorticoError} can carry. */
 export interface ErrorDetails {
-  /** Machine-readable facts; which ones is said at each code. Never a stack. */
+  /**
+   * Machine-readable facts; which ones is said at each code. Never a stack. Of what the other side said, these alone,
+   * each of its type: `retryAfter` can be given to `setTimeout` as it is.
+   */
   readonly data?: unknown;
   /** With code `DECLARED`: the name under which the protocol declares it. */
   readonly declared?: string | undefined;
@@ -63,8 +66,36 @@ export interface WireError {
 }
 
 const MESSAGE_LIMIT = 1024;
+const LIST_LIMIT = 256;
+const LONGEST_DELAY = 2 ** 31 - 1;
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value.slice(0, MESSAGE_LIMIT) : undefined;
+const textsOf = (value: unknown): string[] | undefined =>
+  Array.isArray(value) ? value.slice(0, LIST_LIMIT).flatMap((each) => textOf(each) ?? []) : undefined;
+
+/**
+ * The facts that may stand in `data`, and how each is read. Authors do with them what the code means, such as waiting
+ * for `retryAfter`: a timer that is set for a negative, a text or beyond 31 bits fires at once, again and again.
+ */
+const FACTS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  retryAfter: (value) =>
+    typeof value === 'number' && value >= 0 ? Math.min(value, LONGEST_DELAY) : undefined,
+  limit: textOf,
+  path: textOf,
+  expected: textOf,
+  capabilities: textsOf,
+  granted: textsOf,
+  versions: textsOf,
+};
+
+/** Of a peer's `data` what is known, copied: nobody's error keeps a message of many megabytes. */
+const factsOf = (data: unknown): object | undefined => {
+  if (data === undefined) return undefined;
+  const source = Object(data) as Readonly<Record<string, unknown>>;
+  const read = Object.entries(FACTS).map(([name, of]) => [name, of(source[name])] as const);
+  return Object.fromEntries(read.filter(([, fact]) => fact !== undefined));
+};
 
 /**
  * Reads an error off the wire. Total: whatever a peer sends becomes an error with a code of ours.
@@ -73,11 +104,12 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
  */
 export const fromWire = (value: unknown, mayDeclare = false): PorticoError => {
   const { code, message, declared, data } = Object(value) as Readonly<Record<keyof WireError, unknown>>;
-  const known = REMOTE_CODES.has(code) && (mayDeclare || code !== 'DECLARED');
+  const isDeclared = mayDeclare && code === 'DECLARED';
+  const known = isDeclared || (REMOTE_CODES.has(code) && code !== 'DECLARED');
   return new PorticoError(
     known ? (code as RemoteCode) : 'INTERNAL',
-    textOf(message)?.slice(0, MESSAGE_LIMIT) ?? 'no message',
-    { data, declared: textOf(declared) },
+    textOf(message) ?? 'no message',
+    { data: isDeclared ? data : factsOf(data), declared: textOf(declared) },
     'remote',
   );
 };
