@@ -25,7 +25,8 @@ export const run = async (args: readonly string[]): Promise<number> => {
   }
 };
 
-const program = (): Command => {
+/** The command line, with nothing parsed yet. */
+export const program = (): Command => {
   const portico = new Command('portico')
     .description(
       'Protocols between browser extensions: compile, package and check them, and sign tokens for partners.',

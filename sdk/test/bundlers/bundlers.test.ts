@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeInBrowsers } from '../browser/support/describe-in-browsers.js';
 import { clientFolder, PUBLISHED } from './support/installed.js';
+import { expectReadme } from './support/readme.js';
 import { RECIPES } from './support/recipes.js';
 import { runIn } from './support/run.js';
 import { openStage, type Stage } from './support/stage.js';
@@ -78,5 +79,8 @@ describeInBrowsers(
 
     test('a host built with Vite and a client with an installed protocol, built with esbuild, talk', () =>
       expectTalk(world(), stage().pairOf('installed')));
+
+    test('host and client of README.md run as they are printed', () =>
+      expectReadme(world(), stage().pairOf('readme')));
   },
 );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FIXTURES, GUIDE } from '../bundlers/support/projects.js';
 import { RECIPES, type Side, sourcesOf } from '../bundlers/support/recipes.js';
+import { blocksOf } from '../support/documents.js';
 import { repository } from './source-tree.js';
 
 const folder = join(repository, 'docs/guides');
@@ -12,24 +13,25 @@ const bundlers = [...new Set(RECIPES.map(({ name }) => name.replace(/-compiled$/
 const guides = bundlers.map((name) => `${name}.md`);
 const read = (guide: string): string => readFileSync(join(folder, guide), 'utf8');
 
-/** A block of code, and the fixture that it shows: ```ts from=src/host.ts */
-const BLOCK = /^```(\w*)(?: from=(\S+))?\n([\s\S]*?)^```$/gm;
+/** A block of code that shows a fixture: ```ts from=src/host.ts */
+const SHOWN = /^```(\w+) from=(\S+)\n[\s\S]*?^```$/gm;
 
 const fixture = (path: string): string => readFileSync(join(FIXTURES, path), 'utf8');
 
 describe.each(guides)('docs/guides/%s', (guide) => {
   const text = read(guide);
-  const blocks = [...text.matchAll(BLOCK)].map(([, language = '', from]) => ({ language, from }));
+  const blocks = blocksOf(`docs/guides/${guide}`);
 
   test('shows the very files that the tests build (vitest -u brings them up to date)', async () => {
-    const current = text.replace(BLOCK, (block, language: string, from?: string) =>
-      from === undefined ? block : `\`\`\`${language} from=${from}\n${fixture(from)}\`\`\``,
+    const current = text.replace(
+      SHOWN,
+      (_block, language: string, from: string) => `\`\`\`${language} from=${from}\n${fixture(from)}\`\`\``,
     );
     await expect(current).toMatchFileSnapshot(join(folder, guide));
   });
 
   test('shows no other code than that, but for commands', () => {
-    const others = blocks.filter(({ language, from }) => from === undefined && language !== 'sh');
+    const others = blocks.filter(({ mark }) => mark !== 'from' && mark !== 'command');
     expect(others).toEqual([]);
   });
 
@@ -42,7 +44,7 @@ describe.each(guides)('docs/guides/%s', (guide) => {
       ),
     );
     expect(needed).not.toEqual([]);
-    const shown = blocks.map(({ from }) => from);
+    const shown = blocks.map(({ of }) => of);
     expect([...new Set(needed)].filter((each) => !shown.includes(each))).toEqual([]);
   });
 });

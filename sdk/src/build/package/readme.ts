@@ -35,7 +35,15 @@ const example = (name: string, key: string, { capabilities }: AnyProtocol): stri
     "import { connect } from 'portico/client';",
     '',
     `const { ${capability} } = connect(${key}, { needs: ['${capability}'] });`,
-    ...uses,
+    // In a function: no service worker may await at its top level.
+    ...(uses.length > 0
+      ? [
+          'const use = async () => {',
+          ...uses.map((each) => `  ${each}`),
+          '};',
+          'use().catch((error) => console.error(error.message));',
+        ]
+      : []),
   ].join('\n');
 };
 

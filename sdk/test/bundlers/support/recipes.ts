@@ -1,5 +1,6 @@
 /** A host or a client: two extensions make a pair. */
-export type Side = 'host' | 'client';
+export const SIDES = ['host', 'client'] as const;
+export type Side = (typeof SIDES)[number];
 
 /** A command of a guide: the package that has it, and what follows. */
 export interface Command {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { linkPackages, type PackedSdk, packSdk } from '../../../../tools/package.mjs';
 import { buildInstalled } from './installed.js';
 import { buildSide } from './projects.js';
+import { buildReadme } from './readme.js';
 import { RECIPES, type Recipe, type Side } from './recipes.js';
 import type { Pair } from './talk.js';
 
@@ -39,6 +40,7 @@ export const openStage = async (): Promise<Stage> => {
   const jobs = new Map([
     ...RECIPES.map((recipe) => [recipe.name, () => buildPair(packed.folder, recipe)] as const),
     ['installed', () => buildInstalled(alone.folder)] as const,
+    ['readme', () => buildReadme(packed)] as const,
   ]);
   const pairs: Pair[] = [];
   const failures = new Map<string, unknown>();

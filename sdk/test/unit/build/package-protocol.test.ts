@@ -64,8 +64,11 @@ describe('a package of a protocol', () => {
         "import { connect } from 'portico/client';",
         '',
         "const { read } = connect(notes, { needs: ['read'] });",
-        'console.log(await read.list());',
-        'for await (const each of read.changed()) console.log(each);',
+        'const use = async () => {',
+        '  console.log(await read.list());',
+        '  for await (const each of read.changed()) console.log(each);',
+        '};',
+        'use().catch((error) => console.error(error.message));',
       ].join('\n'),
     );
     expect(text).toContain('### `read`: See your notes');

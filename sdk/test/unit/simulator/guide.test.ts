@@ -12,7 +12,7 @@ interface Block {
 /** The code of the guide, each with the heading that it stands under. */
 const blocks: readonly Block[] = text.split(/^## /m).flatMap((section) => {
   const title = section.split('\n')[0] ?? '';
-  return [...section.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => ({ title, code }));
+  return [...section.matchAll(/^```ts run\n(.*?)^```/gms)].map(([, code = '']) => ({ title, code }));
 });
 
 /** Made by the guide's reader, not by the guide. */
