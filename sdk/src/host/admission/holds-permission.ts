@@ -3,18 +3,6 @@ import type { ExtensionList, InstalledExtension } from '../../platform/platform.
 import type { Matcher } from './matchers.js';
 import type { Question } from './question.js';
 
-/** Milliseconds for which an answer of the browser is good. */
-const FRESH = 60_000;
-/** Extensions of which the answer is kept. */
-const MOST_KEPT = 1000;
-
-interface Kept {
-  /** When it was asked for: milliseconds since 1970. */
-  readonly asked: number;
-  /** What the browser says: of an extension, that it is not there, or nothing yet. */
-  answer: InstalledExtension | Promise<InstalledExtension | undefined>;
-}
-
 /**
  * Extensions that hold all of these browser permissions themselves, as `management.get` tells: names (`'tabs'`), or
  * match patterns written as in their manifest (`'https://*\/*'`). What one extension may do by itself, another may
@@ -23,13 +11,15 @@ interface Kept {
  *
  * Needs the permission `management` in the host's manifest; without it, and whenever the browser does not say,
  * nobody matches, and the host's log says why: MANAGEMENT_MISSING, MANAGEMENT_FAILED, NOT_INSTALLED, DISABLED,
- * PERMISSION_MISSING. What the browser says is good for a minute.
+ * PERMISSION_MISSING. The browser is asked anew for each session, since no event tells of an update, nor of a
+ * permission that was given back; one that is open goes on until it is judged afresh.
  * @throws {PorticoError} INVALID_ARGUMENT without any permission
  */
 export const holdsPermission = (...permissions: readonly string[]): Matcher => {
   if (permissions.length === 0 || permissions.some((each) => typeof each !== 'string' || each === ''))
     throw new PorticoError('INVALID_ARGUMENT', 'holdsPermission() needs the name of at least one permission');
-  const kept = new Map<string, Kept>();
+  /** What was asked in this turn: of several capabilities, say. Nothing comes in between, so they share the answer. */
+  const asked = new Map<string, Promise<InstalledExtension | undefined>>();
 
   const judge = (found: InstalledExtension, question: Question): boolean => {
     if (found.enabled !== true) return no(question, 'DISABLED', 'the browser says that it is disabled');
@@ -41,21 +31,12 @@ export const holdsPermission = (...permissions: readonly string[]): Matcher => {
     );
   };
 
-  const read = (id: string, extensions: ExtensionList, asked: number): Kept['answer'] => {
-    const known = kept.get(id);
-    const age = asked - (known?.asked ?? Number.NaN);
-    // The clock may have been set back: then nobody knows how old it is.
-    if (known && age >= 0 && age < FRESH) return known.answer;
+  const look = (id: string, extensions: ExtensionList): Promise<InstalledExtension | undefined> => {
+    const known = asked.get(id);
+    if (known) return known;
     const answer = extensions.get(id);
-    const entry: Kept = { asked, answer };
-    kept.delete(id);
-    if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value as string);
-    kept.set(id, entry);
-    const settle = (found?: InstalledExtension): void => {
-      if (found) entry.answer = found;
-      else if (kept.get(id) === entry) kept.delete(id);
-    };
-    answer.then(settle, () => settle());
+    asked.set(id, answer);
+    queueMicrotask(() => asked.delete(id));
     return answer;
   };
 
@@ -78,11 +59,10 @@ export const holdsPermission = (...permissions: readonly string[]): Matcher => {
     text: `extensions that hold ${permissions.join(', ')}`,
     test(principal, question) {
       if (principal.kind !== 'extension') return false;
-      const { extensions, time } = question;
+      const { extensions } = question;
       if (!extensions)
         return no(question, 'MANAGEMENT_MISSING', 'this extension lacks the permission management');
-      const answer = read(principal.id, extensions, time);
-      return answer instanceof Promise ? ask(answer, question) : judge(answer, question);
+      return ask(look(principal.id, extensions), question);
     },
   };
 };

@@ -6,8 +6,11 @@ import { within } from './within.js';
 export interface Installed {
   /** Whether it can be asked at all. */
   readonly isKnown: boolean;
-  /** From memory, or as the browser says; `undefined` where it does not. At most five minutes old. */
-  look(id: string): Promise<InstalledExtension | undefined>;
+  /**
+   * From memory, or as the browser says; `undefined` where it does not. At most five minutes old; `afresh` past the
+   * memory, since nothing tells of an extension that was updated under another name.
+   */
+  look(id: string, afresh?: boolean): Promise<InstalledExtension | undefined>;
   /** It has just been heard of: what was said of it before may be wrong. */
   heard(id: string): void;
   /** Asks afresh which of these are installed; those of which the browser says nothing are left out. */
@@ -39,10 +42,10 @@ export const createInstalled = (
   });
   return {
     isKnown: extensions !== undefined,
-    look(id) {
+    look(id, afresh = false) {
       if (!extensions) return Promise.resolve(undefined);
       const known = looked.get(id);
-      if (known && clock.now() - known.at < FRESH) return known.said;
+      if (known && !afresh && clock.now() - known.at < FRESH) return known.said;
       if (looked.size >= MAX_PRINCIPALS) looked.clear();
       const look: Looked = {
         at: clock.now(),

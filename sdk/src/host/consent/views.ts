@@ -49,6 +49,7 @@ export const createViews = ({ context, memory, recall, installed }: ViewsOptions
     principal: Principal,
     name: string | undefined,
     thumbprint: string | undefined,
+    afresh = false,
   ): Promise<CallerView> => {
     const id = 'id' in principal ? principal.id : undefined;
     return compact<CallerView>({
@@ -57,7 +58,9 @@ export const createViews = ({ context, memory, recall, installed }: ViewsOptions
       id,
       origin: principal.origin,
       // An extension chooses its name in the browser's list, too: short and without tricks there as well.
-      installedName: cleanName(isForeign(principal) ? (await installed.look(principal.id))?.name : undefined),
+      installedName: cleanName(
+        isForeign(principal) ? (await installed.look(principal.id, afresh))?.name : undefined,
+      ),
       claimedName: name,
       thumbprint,
     });
@@ -129,7 +132,8 @@ export const createViews = ({ context, memory, recall, installed }: ViewsOptions
   return {
     async prompt(prompt) {
       const { id, kind, asker, key, protocol, line, expires } = prompt;
-      const caller = await callerOf(asker.principal, cleanName(asker.name), asker.key?.thumbprint);
+      // A person decides by the name that it has now.
+      const caller = await callerOf(asker.principal, cleanName(asker.name), asker.key?.thumbprint, true);
       const common = { id, kind, caller, protocol, expires, keyChanged: asker.keyChanged };
       if (prompt.kind === 'confirm') {
         const { title, message, details } = prompt.confirmation;

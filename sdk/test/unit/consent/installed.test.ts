@@ -5,6 +5,7 @@ import {
   fakeExtensions,
   nth,
   of,
+  prompted,
   request,
   session,
   settle,
@@ -42,6 +43,15 @@ describe('with the browser’s list of extensions', () => {
     await consent.list();
     await consent.list();
     expect(extensions.asked.length).toBeLessThanOrEqual(2);
+  });
+
+  test('a prompt shows the name that it has when it is shown, whatever was seen before', async () => {
+    const { it, consent, extensions } = await booted();
+    await prompted(it, asker(), 'read');
+    await consent.list();
+    extensions.there.set(id, { name: 'Board', enabled: true, permissions: [], hostPermissions: [] });
+    const [prompt] = await it.screens.prompts.list();
+    expect(prompt?.caller.installedName).toBe('Board');
   });
 
   test('uninstalled, it is forgotten with its scripts, its sessions end; a block stays', async () => {
