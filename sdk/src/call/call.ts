@@ -1,6 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { BASIC } from '../limits/edition.js';
-import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
+import { type Codec, Conversion, FAIL } from '../protocol/conversion.js';
 import type { Newer, ReadDeclared } from '../protocol/parts.js';
 import { convertOrThrow } from './member-codecs.js';
 import type { Request, Requests } from './requests.js';
@@ -38,8 +38,8 @@ export const startCall = (
     const { path, newer } = method;
     const codec = method.encode[nativeBytes ? 1 : 0];
     // A value that can't cross must fail here, not take the whole batch with it.
-    const encoded = convertOrThrow(codec, params, limits, 'INVALID_PARAMS', `${path}: params`);
-    const size = weight();
+    const conversion = new Conversion(limits);
+    const encoded = convertOrThrow(codec, params, conversion, 'INVALID_PARAMS', `${path}: params`);
     if ((BASIC && signal) || (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31))) {
       throw new PorticoError(
         'INVALID_ARGUMENT',
@@ -56,15 +56,15 @@ export const startCall = (
       expires,
       options: deadline ? { d: deadline } : 0,
       params: encoded,
-      size,
-      end(error, mayHaveRun, result) {
-        const value = error ? FAIL : receive(method.decode, result, limits);
+      weight: conversion.weight,
+      end(error, mayHaveRun, result, reading = new Conversion(limits)) {
+        const value = error ? FAIL : reading.convert(method.decode, result);
         if (value !== FAIL) resolve(value);
         else
           reject(
             error && mayHaveRun && !method.idempotent
               ? new PorticoError('OUTCOME_UNKNOWN', `${path} was sent, and may have run`, { cause: error })
-              : ((error?.code === 'DECLARED' ? method.declared?.(error, limits) : error) ??
+              : ((error?.code === 'DECLARED' ? method.declared?.(error, reading) : error) ??
                   new PorticoError('INVALID_RESULT', `the answer to ${path} does not fit the protocol`)),
           );
       },

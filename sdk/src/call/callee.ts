@@ -3,7 +3,7 @@ import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { expireLate } from '../platform/alarm.js';
 import type { Alarm, Clock } from '../platform/platform.js';
-import { type Codec, FAIL, receive, weight } from '../protocol/conversion.js';
+import { type Codec, Conversion, FAIL } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { ERROR, type Frame, RESULT } from '../wire/frames.js';
 import { isId } from '../wire/read-batch.js';
@@ -113,7 +113,7 @@ class Running implements Call {
     const encoded = convertOrThrow(
       codec,
       data,
-      this.context.limits,
+      new Conversion(this.context.limits),
       'INVALID_ARGUMENT',
       `data of error "${name}"`,
     );
@@ -134,8 +134,8 @@ export class Callee {
 
   constructor(private readonly context: CalleeContext) {}
 
-  /** CALL. Gives what rule it breaks, if any. */
-  onCall(frame: Frame): string | undefined {
+  /** CALL. Gives what rule it breaks, if any. @param reading of the message that it came in */
+  onCall(frame: Frame, reading: Conversion): string | undefined {
     const [, first, path, options] = frame;
     const count = frame.length - 4;
     // The last id, too: numbers beyond the safe ones are no longer one apart, and two calls would share one.
@@ -150,7 +150,7 @@ export class Callee {
     for (let i = 0; i < count; i++) {
       const refusal = method instanceof PorticoError ? method : this.surplus(now);
       if (refusal) this.reject(first + i, refusal);
-      else this.begin(first + i, method as ServedMethod, frame[i + 4], now, deadline);
+      else this.begin(first + i, method as ServedMethod, frame[i + 4], now, deadline, reading);
     }
     return undefined;
   }
@@ -220,15 +220,21 @@ export class Callee {
 
   private succeed(call: Running, value: unknown): void {
     const { limits, writer } = this.context;
+    const conversion = new Conversion(limits);
     let result: unknown;
     try {
-      result = convertOrThrow(call.method.encode, value, limits, 'INTERNAL', `${call.method.path}: result`);
+      result = convertOrThrow(
+        call.method.encode,
+        value,
+        conversion,
+        'INTERNAL',
+        `${call.method.path}: result`,
+      );
     } catch (error) {
-      // Not only what doesn't fit: a getter of the author's may throw.
       this.fault(call, error, PorticoError.is(error) && error.code === 'LIMIT_EXCEEDED');
       return;
     }
-    writer.push([RESULT, call.id, result], weight());
+    writer.push([RESULT, call.id, result], conversion.weight);
   }
 
   /** Only what is declared crosses; of anything else the client learns that it happened. */
@@ -250,13 +256,20 @@ export class Callee {
     );
   }
 
-  private begin(id: number, method: ServedMethod, received: unknown, now: number, deadline: number): void {
-    const { limits, usage, allowance, alarm } = this.context;
-    const params = receive(method.decode, received, limits);
-    const size = weight();
+  private begin(
+    id: number,
+    method: ServedMethod,
+    received: unknown,
+    now: number,
+    deadline: number,
+    reading: Conversion,
+  ): void {
+    const { usage, allowance, alarm } = this.context;
+    const params = reading.convert(method.decode, received);
+    const { size } = reading;
     usage?.(1, size);
     if (params === FAIL) {
-      this.reject(id, conversionError('INVALID_PARAMS', `${method.path}: params`));
+      this.reject(id, conversionError(reading.failure, 'INVALID_PARAMS', `${method.path}: params`));
       return;
     }
     const exceeded = allowance?.bytes(size, now) ?? allowance?.begin();

@@ -1,5 +1,5 @@
 import type { Limits } from '../limits/limits.js';
-import { type Codec, weight } from '../protocol/conversion.js';
+import { type Codec, Conversion } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { EVENT } from '../wire/frames.js';
 import { convertOrThrow } from './member-codecs.js';
@@ -48,8 +48,11 @@ export const createEventSource = (
   const subscribers = new Set<ReturnType<typeof createSubscriber>>();
 
   const encodeFor = (encode: Codec, payload: unknown): Omit<Queued, 'number'> => {
-    const value = convertOrThrow(encode, payload, limits, 'INVALID_ARGUMENT', `${path}: payload`);
-    return { value, size: weight(), key: coalesceBy && (payload as Record<string, unknown>)[coalesceBy] };
+    const conversion = new Conversion(limits);
+    const value = convertOrThrow(encode, payload, conversion, 'INVALID_ARGUMENT', `${path}: payload`);
+    // Read off the copy: the payload may say something else by now.
+    const key = coalesceBy && (value as Record<string, unknown>)[coalesceBy];
+    return { value, size: conversion.weight, key };
   };
 
   return {

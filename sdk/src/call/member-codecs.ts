@@ -1,8 +1,7 @@
 import type { LocalCode, RemoteCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
-import type { ClientLimits } from '../limits/limits.js';
 import { fromEither, toBase64, toBytes } from '../protocol/base64.js';
-import { type Codec, convert, FAIL, failure, generated } from '../protocol/conversion.js';
+import { type Codec, type Conversion, FAIL, type Failure, generated } from '../protocol/conversion.js';
 import type { LinkedField, LinkedPlan } from '../protocol/kinds/kind.js';
 import { object } from '../protocol/kinds/object.js';
 import { later } from '../protocol/lazy-codec.js';
@@ -42,27 +41,31 @@ export const outputEncoder = (
 const NO_PARAMETERS: LinkedPlan = [
   (at) => {
     const nobody = object(at, []);
-    return (value) => (value === NOTHING ? value : nobody(value));
+    return (value, conversion) => (value === NOTHING ? value : nobody(value, conversion));
   },
 ];
 
-/** The error for the failure of the last conversion: `code`, or LIMIT_EXCEEDED where a bound was the reason. */
-export const conversionError = (code: RemoteCode | LocalCode, what: string): PorticoError => {
-  const { path, expected, limit } = failure();
+/** The error for a failure: `code`, or LIMIT_EXCEEDED where a bound was the reason. */
+export const conversionError = (
+  { path, expected, limit, cause }: Failure,
+  code: RemoteCode | LocalCode,
+  what: string,
+): PorticoError => {
   return new PorticoError(limit ? 'LIMIT_EXCEEDED' : code, `${what}${path}: expected ${expected}`, {
     data: limit ? { limit, path } : { path, expected },
+    cause,
   });
 };
 
-/** Runs a codec; throws {@link conversionError} where the value doesn't fit. */
+/** Runs a codec on an author's value; throws {@link conversionError} where the value doesn't fit. */
 export const convertOrThrow = (
   codec: Codec,
   value: unknown,
-  limits: ClientLimits,
+  conversion: Conversion,
   code: RemoteCode | LocalCode,
   what: string,
 ): unknown => {
-  const result = convert(codec, value, limits);
-  if (result === FAIL) throw conversionError(code, what);
+  const result = conversion.convert(codec, value);
+  if (result === FAIL) throw conversionError(conversion.failure, code, what);
   return result;
 };

@@ -3,6 +3,7 @@ import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { expireLate } from '../platform/alarm.js';
 import type { Alarm } from '../platform/platform.js';
+import type { Conversion } from '../protocol/conversion.js';
 import type { Newer } from '../protocol/parts.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { CALL, CANCEL, END, ERROR, EVENT, type Frame, RESULT, UNSUBSCRIBE } from '../wire/frames.js';
@@ -23,11 +24,12 @@ export interface Request {
   /** What a call sends. Data: functions cost, for each of a thousand calls, as much as the rest of it. */
   readonly options?: unknown;
   readonly params?: unknown;
-  readonly size?: number;
+  /** What that takes of a batch. */
+  readonly weight?: number;
   /** The result came; or an error instead, and with `mayHaveRun` the host may have begun on it. */
-  end(error: PorticoError | undefined, mayHaveRun?: boolean, result?: unknown): void;
+  end(error: PorticoError | undefined, mayHaveRun?: boolean, result?: unknown, reading?: Conversion): void;
   /** Subscriptions alone have it, and end with errors alone. */
-  event?(number: number, payload: unknown): void;
+  event?(number: number, payload: unknown, reading: Conversion): void;
   /** Takes the abort listener away. */
   release?: () => void;
 }
@@ -56,8 +58,8 @@ export interface Requests extends RequestsOwner {
   attach(writer: BatchWriter, window: number, native: boolean): void;
   /** The session ended: its requests wait for the next one (`keep`), or fail. */
   detach(error: PorticoError, keep: boolean, mayHaveRun: boolean): void;
-  /** RESULT, ERROR, EVENT and END. Says whether it keeps the rules. */
-  frame(frame: Frame): boolean;
+  /** RESULT, ERROR, EVENT and END. Says whether it keeps the rules. @param reading of the message that it came in */
+  frame(frame: Frame, reading: Conversion): boolean;
   /** A frame of ours that the browser would not take. */
   unsendable(frame: Frame, cause: unknown): void;
   /** Fails the requests whose member is newer than the version. */
@@ -91,7 +93,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     request.id = ++highest;
     sent.set(highest, request);
     if (request.send) request.send(writer);
-    else writer.push([CALL, highest, request.path, request.options, request.params], request.size);
+    else writer.push([CALL, highest, request.path, request.options, request.params], request.weight);
     return true;
   };
   const pump = (): void => {
@@ -112,8 +114,13 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     if (waiting.size > 0) pump();
     return found;
   };
-  const end = (request: Request | undefined, error?: PorticoError, result?: unknown): void => {
-    if (request && remove(request)) request.end(error, false, result);
+  const end = (
+    request: Request | undefined,
+    error?: PorticoError,
+    result?: unknown,
+    reading?: Conversion,
+  ): void => {
+    if (request && remove(request)) request.end(error, false, result, reading);
   };
 
   const withdraw = (request: Request, error: PorticoError): void => {
@@ -170,7 +177,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         }
       }
     },
-    frame(frame) {
+    frame(frame, reading) {
       const [kind, id, body] = frame as unknown as [number, number, unknown];
       // A structured clone can bring a BigInt: nothing is reckoned with it before it is known to be an id.
       if (!isId(id) || (kind === RESULT ? id + frame.length - 3 : id) > highest) return false;
@@ -178,15 +185,15 @@ export const createRequests = (owner: RequestsOwner): Requests => {
       if (kind === EVENT) {
         if (!isId(body) || !isId(body + Math.max(frame.length - 4, 0))) return false;
         // Asked for anew each time: an event may be the last.
-        for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i]);
+        for (let i = 3; i < frame.length; i++) sent.get(id)?.event?.(body + i - 3, frame[i], reading);
       } else if (kind === RESULT) {
         for (let i = 2; i < frame.length; i++) {
           const answered = sent.get(id + i - 2);
-          if (!answered?.event) end(answered, undefined, frame[i]);
+          if (!answered?.event) end(answered, undefined, frame[i], reading);
         }
       } else if (kind === ERROR) {
         // Each ends its own sort: an END has no declared errors, and a subscription could not read them.
-        if (!request?.event) end(request, fromWire(body, true));
+        if (!request?.event) end(request, fromWire(body, true), undefined, reading);
       } else if (kind !== END) return false;
       else if (request?.event) end(request, fromWire(body));
       return true;

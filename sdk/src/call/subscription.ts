@@ -1,6 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { BASIC } from '../limits/edition.js';
-import { type Codec, FAIL, receive } from '../protocol/conversion.js';
+import { type Codec, FAIL } from '../protocol/conversion.js';
 import type { Newer } from '../protocol/parts.js';
 import { CREDIT, SUBSCRIBE } from '../wire/frames.js';
 import type { Request, Requests } from './requests.js';
@@ -63,13 +63,13 @@ export const subscribe = (
       if (isLeaving()) buffer.length = 0;
       wake();
     },
-    event(number, payload) {
+    event(number, payload, reading) {
       const missed = number - expected;
       expected = number + 1;
       if (missed < 0) return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came out of order`));
       if (missed > 0 && (BASIC || !onGap))
         return stop(new PorticoError('EVENTS_MISSED', `${path} lost ${missed}`, { data: { missed } }));
-      const value = receive(decode, payload, limits);
+      const value = reading.convert(decode, payload);
       if (value === FAIL)
         return stop(new PorticoError('INVALID_RESULT', `${path} does not fit the protocol`));
       // Only a host that ignores the credit fails here: this side's heap is not its to fill.

@@ -3,7 +3,7 @@ import { fromWire, PorticoError } from '../errors/portico-error.js';
 import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
-import { beginMessage } from '../protocol/conversion.js';
+import { Conversion } from '../protocol/conversion.js';
 import { type BatchWriter, CLIENT_FOLDING, createBatchWriter } from '../wire/batch-writer.js';
 import {
   CHALLENGE,
@@ -152,7 +152,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     };
 
     /** Gives whether it keeps the rules. */
-    const read = (frame: Frame): unknown => {
+    const read = (frame: Frame, reading: Conversion): unknown => {
       const [kind, body] = frame;
       if (kind >= FIRST_IGNORABLE) return true;
       if (kind === GOODBYE || (kind === REFUSE && !greeted)) {
@@ -167,7 +167,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         return true;
       }
       if (greeted) {
-        if (kind !== GRANTS) return requests.frame(frame);
+        if (kind !== GRANTS) return requests.frame(frame, reading);
         const standing = readStanding(frame);
         return standing && inform({ ...(control.info as SessionInfo), ...standing });
       }
@@ -213,10 +213,10 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
           violated();
           return;
         }
-        beginMessage(limits);
+        const reading = new Conversion(limits);
         for (const frame of frames) {
           if (output !== writer) return;
-          if (!read(frame)) violated(frame[0]);
+          if (!read(frame, reading)) violated(frame[0]);
         }
       },
       closed(code, browserSays) {

@@ -22,12 +22,15 @@ export interface Limits {
   readonly batchItems: number;
   /** Characters and bytes in one value (parameters, a result, an event). Browsers stop at 64 MiB a message; Firefox may crash. */
   readonly valueSize: number;
-  /**
-   * Characters and bytes of all values of one message received together, and of what is tried in vain on
-   * them. A small message that names one large value many times, as structured clones can, is read for hours.
-   */
+  /** Characters and bytes of all values of one message received together. A small message that names one large text many times, as structured clones can. */
   readonly messageSize: number;
-  /** Characters and bytes after which a batch is sent without waiting for more. A small call behind a large batch. */
+  /**
+   * Values and names looked at to read the values of one message, in vain or not, and each 64 characters that are
+   * looked at one by one. A structured clone of 300 bytes that names one list a million times, or is a list of
+   * nothing, and kept a host busy for seconds.
+   */
+  readonly messageSteps: number;
+  /** Characters, bytes and steps after which a batch is sent without waiting for more. A small call behind a large batch. */
   readonly batchSize: number;
   /** Nesting of a value. Deep values overflow stacks. */
   readonly depth: number;
@@ -68,6 +71,7 @@ export const CLIENT_LIMITS: ClientLimits = {
   batchItems: 500,
   valueSize: 33_554_432,
   messageSize: 67_108_864,
+  messageSteps: 1_048_576,
   batchSize: 1_048_576,
   depth: 64,
   pending: 300_000,

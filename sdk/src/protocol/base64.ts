@@ -8,21 +8,28 @@ export interface Converted {
 
 const SLICE = 0x8000;
 
+/** A copy of an author's bytes. Not made by their own methods: a class of the author's may have others. */
+const copyOf = (value: unknown): Uint8Array | undefined =>
+  value instanceof Uint8Array && ArrayBuffer.isView(value) ? new Uint8Array(value) : undefined;
+
 /** Bytes as Base64, standard and padded. */
 export const toBase64 = (value: unknown): Converted | undefined => {
-  if (!(value instanceof Uint8Array)) return undefined;
-  const native = (value as { toBase64?: () => string }).toBase64;
+  const bytes = copyOf(value);
+  if (!bytes) return undefined;
+  const native = (bytes as { toBase64?: () => string }).toBase64;
   let binary = '';
   if (!native) {
-    for (let i = 0; i < value.length; i += SLICE)
-      binary += String.fromCharCode(...value.subarray(i, i + SLICE));
+    for (let i = 0; i < bytes.length; i += SLICE)
+      binary += String.fromCharCode(...bytes.subarray(i, i + SLICE));
   }
-  return { value: native ? native.call(value) : btoa(binary), length: value.length };
+  return { value: native ? native.call(bytes) : btoa(binary), length: bytes.length };
 };
 
 /** Bytes as they are, copied. */
-export const toBytes = (value: unknown): Converted | undefined =>
-  value instanceof Uint8Array ? { value: value.slice(), length: value.length } : undefined;
+export const toBytes = (value: unknown): Converted | undefined => {
+  const bytes = copyOf(value);
+  return bytes && { value: bytes, length: bytes.length };
+};
 
 /** Bytes in either form. */
 export const fromEither = (value: unknown): Converted | undefined => {
@@ -30,11 +37,16 @@ export const fromEither = (value: unknown): Converted | undefined => {
   if (typeof value !== 'string') return undefined;
   try {
     const native = (Uint8Array as { fromBase64?: (text: string) => Uint8Array }).fromBase64;
-    const bytes = native
-      ? native(value)
-      : Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
+    const bytes = native ? native(value) : decoded(atob(value));
     return { value: bytes, length: bytes.length };
   } catch {
     return undefined;
   }
+};
+
+/** A loop: to make a list of characters of it takes thirty times as long. */
+const decoded = (binary: string): Uint8Array => {
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 };

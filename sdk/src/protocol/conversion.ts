@@ -1,170 +1,179 @@
-/**
- * The running conversion of one value: its failure, its size, its depth. Conversions are synchronous
- * and never nested, so this state lives here instead of being handed through every call.
- */
+/** The conversion of values: its bounds, what it has taken of them, and why it failed. */
 import type { ClientLimits } from '../limits/limits.js';
 
-/**
- * Returned instead of a value that does not fit; {@link failure} then says where and why. Registered: kinds of a
- * second copy of Portico, which knows nothing of the limits here, must fail, and be seen to.
- */
+/** Returned instead of a value that does not fit; {@link Conversion.failure} then says where and why. */
 export const FAIL: unique symbol = Symbol.for('portico.fail');
 
 /** Validates; gives the value as it goes on, or {@link FAIL}. */
-export type Codec = (value: unknown) => unknown;
+export type Codec = (value: unknown, conversion: Conversion) => unknown;
 
-/** Why the last conversion gave {@link FAIL}. */
+/** Why a conversion gave {@link FAIL}. */
 export interface Failure {
   /** JSON pointer to the offending place, `''` for the value itself. */
   path: string;
   /** What would have fitted. */
   expected: string;
   /** The bound that was exceeded, if it was one. */
-  limit?: 'valueSize' | 'messageSize' | 'depth';
+  limit?: 'valueSize' | 'messageSize' | 'messageSteps' | 'depth';
+  /** What was thrown where the value was read: by a getter of its author's, or a proxy. */
+  cause?: unknown;
 }
-
-let failed: Failure = { path: '', expected: 'one copy of Portico' };
-let size = 0;
-let depth = 0;
-/** What was done beyond the size: objects and lists copied, alternatives tried in vain. */
-let effort = 0;
-let maxSize = 0;
-let maxDepth = 0;
-let maxEffort = 0;
-/** What is left for the values of the message that is being read. */
-let budget = 0;
-
-/** What such a step is reckoned as, in characters: what JSON needs for the smallest object, and its copy in memory. */
-const STEP = 16;
-
-/** Runs a codec on one value within the limits. */
-export const convert = (
-  codec: Codec,
-  value: unknown,
-  limits: ClientLimits,
-  share = limits.messageSize,
-): unknown => {
-  size = depth = effort = 0;
-  maxSize = Math.min(limits.valueSize, share);
-  maxDepth = limits.depth;
-  maxEffort = share;
-  return codec(value);
-};
-
-/** What generated code may use, and, once it has succeeded, what it did use. */
-export interface Bounds {
-  size: number;
-  effort: number;
-  readonly depth: number;
-}
-
-/** Generated code: validates and copies; `undefined` for what it leaves to the interpreter. */
-export type Generated = (value: unknown, bounds: Bounds) => unknown;
 
 /**
- * A codec that asks generated code first. What that refuses goes to the interpreter, which says why; so the
- * two may only differ in speed.
+ * Converts the values of one message, one after the other, within the limits that they share; a message can name
+ * one value a million times. Never use one while it converts: an author's getter may call Portico, and what it has
+ * converted meanwhile needs a conversion of its own.
+ */
+export class Conversion {
+  /** Characters and bytes of the value converted last, or of the part before it failed. */
+  size = 0;
+  /** What was looked at of it, in vain or not: values, names, and so many characters as are read in that time. */
+  steps = 0;
+  /** Set where it failed. */
+  declare failure: Failure;
+  /** Whether alternatives are being tried: only then it matters what is left out. */
+  choosing = false;
+  /** Properties left out since no alternative declares them. */
+  lost = 0;
+  depth = 0;
+  maxSize = 0;
+  /** What is left for the values of this message. */
+  private sizeLeft: number;
+  maxSteps: number;
+
+  constructor(readonly limits: ClientLimits) {
+    this.sizeLeft = limits.messageSize;
+    this.maxSteps = limits.messageSteps;
+  }
+
+  /** Runs a codec on the next value. Never throws, whatever the value is. */
+  convert(codec: Codec, value: unknown): unknown {
+    this.sizeLeft -= this.size;
+    this.maxSteps -= this.steps;
+    this.maxSize = Math.min(this.limits.valueSize, this.sizeLeft);
+    this.begin();
+    try {
+      return codec(value, this);
+    } catch (cause) {
+      this.fail('what can be read');
+      this.failure.cause = cause;
+      return FAIL;
+    }
+  }
+
+  /** Begins with the same value again. */
+  begin(): void {
+    this.size = this.steps = this.depth = this.lost = 0;
+    this.choosing = false;
+  }
+
+  /** Roughly what the value last converted takes of a message, and of memory. */
+  get weight(): number {
+    return this.size + this.steps;
+  }
+
+  /** Fails here. */
+  fail(expected: string): typeof FAIL {
+    this.failure = { path: '', expected };
+    return FAIL;
+  }
+
+  /** Passes on a failure that happened below a key. */
+  failAt(key: string | number): typeof FAIL {
+    const { failure } = this;
+    // Not in full: a peer's name may be as long as a message.
+    failure.path = `/${`${key}`.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}${failure.path}`;
+    return FAIL;
+  }
+
+  private exceeds(limit: Failure['limit'] & string): typeof FAIL {
+    this.fail(`within the limit ${limit}`);
+    this.failure.limit = limit;
+    return FAIL;
+  }
+
+  /** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
+  weighed(amount: number, value: unknown): unknown {
+    this.size += amount;
+    return this.size > this.maxSize
+      ? this.exceeds(this.maxSize < this.limits.valueSize ? 'messageSize' : 'valueSize')
+      : value;
+  }
+
+  /** Counts steps, before they are taken; gives FAIL where there would be too many, the second argument else. */
+  stepped(amount: number, value?: unknown): unknown {
+    this.steps += amount;
+    return this.steps > this.maxSteps ? this.exceeds('messageSteps') : value;
+  }
+
+  /** Counts what it takes to look at every character of a text. */
+  read(text: string, value?: unknown): unknown {
+    return this.stepped(text.length >>> 6, value);
+  }
+
+  /** Counts a list before its items are looked at: there may be nothing in it. */
+  listed(length: number): unknown {
+    // A proxy of an author's may say anything.
+    if (length >>> 0 !== length) return this.fail('an array');
+    return this.weighed(length, 0) === FAIL ? FAIL : this.stepped(1 + length, 0);
+  }
+
+  /** Runs a codec one level deeper. */
+  deeper(codec: Codec, value: unknown): unknown {
+    if (++this.depth > this.limits.depth) return this.exceeds('depth');
+    const result = codec(value, this);
+    this.depth--;
+    return result;
+  }
+
+  /** Tries codecs in turn on the same value, each from the same state: the first that loses nothing, or least. */
+  firstOf(codecs: readonly Codec[], value: unknown): unknown {
+    const { size, depth, lost, choosing } = this;
+    let best: unknown = FAIL;
+    let bestSize = size;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const codec of codecs) {
+      this.size = size;
+      this.depth = depth;
+      this.lost = 0;
+      this.choosing = true;
+      const result = codec(value, this);
+      if (result === FAIL) {
+        // Too large is too large for every branch.
+        if (this.failure.limit && best === FAIL) break;
+      } else if (this.lost < fewest) {
+        best = result;
+        bestSize = this.size;
+        fewest = this.lost;
+        if (fewest === 0) break;
+      }
+      // Alternatives within alternatives could be tried without end.
+      if (this.stepped(1) === FAIL) {
+        best = FAIL;
+        break;
+      }
+    }
+    this.choosing = choosing;
+    if (best === FAIL) return this.failure.limit ? FAIL : this.fail('one of the declared alternatives');
+    this.size = bestSize;
+    this.depth = depth;
+    this.lost = lost + fewest;
+    return best;
+  }
+}
+
+/**
+ * A codec that asks generated code first, which gives `undefined` for what it leaves to the interpreter. That says
+ * why it refuses; so the two may only differ in speed.
  */
 export const generated =
-  (run: Generated, codec: Codec): Codec =>
-  (value) => {
-    const bounds: Bounds = { size: maxSize, effort: maxEffort, depth: maxDepth };
-    const copy = run(value, bounds);
-    if (copy === undefined) return codec(value);
-    size = bounds.size;
-    effort = bounds.effort;
-    return copy;
+  (run: Codec, codec: Codec): Codec =>
+  (value, conversion) => {
+    const copy = run(value, conversion);
+    if (copy !== undefined) return copy;
+    conversion.begin();
+    return codec(value, conversion);
   };
-
-/** Begins to read a message: all its values share one bound. */
-export const beginMessage = (limits: ClientLimits): void => {
-  budget = limits.messageSize;
-};
-
-/**
- * Runs a codec on one value of the message begun last. A structured clone can name one value a million
- * times, so that a small message would be read for hours: its values are bounded together, too.
- */
-export const receive = (codec: Codec, value: unknown, limits: ClientLimits): unknown => {
-  const result = convert(codec, value, limits, budget);
-  budget = Math.max(0, budget - size - effort);
-  return result;
-};
-
-/** Why the last conversion failed. Read it before the next one. */
-export const failure = (): Failure => failed;
-
-/** What the value last converted took, in characters and bytes: roughly what its message weighs. */
-export const weight = (): number => size;
-
-/** Fails here. */
-export const fail = (expected: string): typeof FAIL => {
-  failed = { path: '', expected };
-  return FAIL;
-};
-
-/** Passes on a failure that happened below a key. */
-export const failAt = (key: string | number): typeof FAIL => {
-  // Not in full: a peer's name may be as long as a message.
-  failed.path = `/${`${key}`.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}${failed.path}`;
-  return FAIL;
-};
-
-const exceeds = (limit: Failure['limit'] & string): typeof FAIL => {
-  fail(`within the limit ${limit}`);
-  failed.limit = limit;
-  return FAIL;
-};
-
-/** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
-export const weighed = (amount: number, value: unknown): unknown => {
-  size += amount;
-  return size > maxSize ? exceeds(maxSize < maxEffort ? 'valueSize' : 'messageSize') : value;
-};
-
-/** Counts a step, and what it took in vain; gives FAIL once there were too many. */
-export const step = (amount = 0): unknown => {
-  effort += STEP + amount;
-  return effort > maxEffort ? exceeds('messageSize') : 0;
-};
-
-/** Gives FAIL where so many steps more would be too many; counts none of them. */
-export const affords = (steps: number): unknown =>
-  effort + STEP * steps > maxEffort ? exceeds('messageSize') : 0;
-
-/** Runs a codec one level deeper. */
-export const deeper = (codec: Codec, value: unknown): unknown => {
-  if (++depth > maxDepth) return exceeds('depth');
-  const result = codec(value);
-  depth--;
-  return result;
-};
-
-/** Tries codecs in turn on the same value, each from the same state. */
-export const firstOf = (codecs: readonly Codec[], value: unknown): unknown => {
-  const before = size;
-  const level = depth;
-  for (const codec of codecs) {
-    size = before;
-    depth = level;
-    const result = codec(value);
-    // Too large is too large for every branch.
-    if (result !== FAIL || failed.limit) return result;
-    // Alternatives within alternatives could be tried without end.
-    if (step(size - before) === FAIL) return FAIL;
-  }
-  return fail('one of the declared alternatives');
-};
-
-/** Asks a codec about a value beside the running conversion, which neither counts it nor bounds it. */
-export const fitsAside = (codec: Codec, value: unknown): boolean => {
-  const before = [size, depth, effort, maxSize, maxDepth, maxEffort] as const;
-  size = depth = effort = 0;
-  maxSize = maxDepth = maxEffort = Number.POSITIVE_INFINITY;
-  const fits = codec(value) !== FAIL;
-  [size, depth, effort, maxSize, maxDepth, maxEffort] = before;
-  return fits;
-};
 
 /** Whether it is an object, and no array. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -176,3 +185,10 @@ export const isPlain = (value: object): boolean => {
   // Another realm's Object.prototype is as good: it is the one whose own prototype is null.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
+
+/**
+ * Whether an object keeps what it has where no property tells: a Map, a Date, a Promise. Classes of an author's own
+ * are none, whatever they hide: they say themselves what they are.
+ */
+export const isOpaque = (value: object): boolean =>
+  !isPlain(value) && Object.prototype.toString.call(value) !== '[object Object]';

@@ -13,9 +13,9 @@ export const later = (schema: Schema, mode: Mode): Codec => {
   if (!plan)
     throw new PorticoError('INVALID_DEFINITION', 'make protocols with defineProtocol, or compile them');
   let codec: Codec | undefined;
-  return (value) => {
+  return (value, conversion) => {
     codec ??= codecOf(plan, mode);
-    return codec(value);
+    return codec(value, conversion);
   };
 };
 

@@ -1,9 +1,9 @@
 /** What only some protocols need of a client, and bring along: `kinds/member-parts.ts`. */
 import type { PorticoError } from '../errors/portico-error.js';
-import type { ClientLimits } from '../limits/limits.js';
+import type { Conversion } from './conversion.js';
 
 /** Reads a declared error's data by its schema; `undefined` for what doesn't fit: that is no declared error. */
-export type ReadDeclared = (error: PorticoError, limits: ClientLimits) => PorticoError | undefined;
+export type ReadDeclared = (error: PorticoError, conversion: Conversion) => PorticoError | undefined;
 
 /** Why a member can't be used in a session of this version, if so. */
 export type Newer = (version: string) => PorticoError | undefined;

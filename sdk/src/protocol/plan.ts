@@ -1,5 +1,5 @@
 import type { Converted } from './base64.js';
-import type { Generated } from './conversion.js';
+import type { Codec } from './conversion.js';
 import type { LinkedPlan } from './kinds/kind.js';
 
 /**
@@ -30,11 +30,12 @@ export type Constraints = Readonly<Record<string, number | string>>;
 
 /**
  * What a protocol compiled for hosts carries beside a plan, as its property `~generated`: code for values
- * that come in as parameters, and for those that go out as results, events and data of errors.
+ * that come in as parameters, and for those that go out as results, events and data of errors. It gives
+ * `undefined` for what it leaves to the interpreter.
  */
 export interface GeneratedCode {
-  readonly read?: (bytes: BytesForm) => Generated;
-  readonly write?: (bytes: BytesForm, grants: ReadonlySet<string>, tables: boolean) => Generated;
+  readonly read?: (bytes: BytesForm) => Codec;
+  readonly write?: (bytes: BytesForm, grants: ReadonlySet<string>, tables: boolean) => Codec;
 }
 
 /** Writes or reads bytes; `undefined` for what is none. */

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm, Clock, Platform, RuntimePort } from '../platform/platform.js';
-import { beginMessage } from '../protocol/conversion.js';
+import { Conversion } from '../protocol/conversion.js';
 import { type BatchWriter, createBatchWriter, HOST_FOLDING } from '../wire/batch-writer.js';
 import {
   type Batch,
@@ -44,8 +44,8 @@ export interface Admitted {
 }
 
 export interface SessionHandler {
-  /** A frame after the hello. Gives what rule it breaks, if any. */
-  frame(frame: Frame): string | undefined;
+  /** A frame after the hello. Gives what rule it breaks, if any. @param reading of the message that it came in */
+  frame(frame: Frame, reading: Conversion): string | undefined;
   /** Ends calls that took too long; gives the time when to look again. */
   expire(now: number): number;
   /** A frame of ours that the browser would not take. */
@@ -170,7 +170,7 @@ export const openHostSession = (
   };
 
   const readAll = (frames: Batch): void => {
-    beginMessage(limits);
+    const reading = new Conversion(limits);
     for (const frame of frames) {
       if (state !== 'open') return;
       const kind = frame[0];
@@ -179,7 +179,7 @@ export const openHostSession = (
         return;
       }
       if (kind >= FIRST_IGNORABLE) continue;
-      const broken = (handler as SessionHandler).frame(frame);
+      const broken = (handler as SessionHandler).frame(frame, reading);
       if (broken !== undefined) violated(broken);
     }
   };

@@ -5,7 +5,7 @@ import type { Transport } from './transport.js';
 
 /** Collects frames and sends them as one message at the end of the microtask queue, in order. */
 export interface BatchWriter {
-  /** `size` is the weight of its value in characters and bytes. */
+  /** `size` is the weight of its value: characters, bytes and the steps that reading it takes. */
   push(frame: Frame, size?: number): void;
   /** Sends what there is, and ends the transport. */
   close(): void;
@@ -80,6 +80,8 @@ export const createBatchWriter = (
 
   return {
     push(frame, size = 0) {
+      // What the receiver reads of one message is bounded: only what is too large alone goes beyond the size of a batch.
+      if (weight + size > limits.batchSize) flush();
       weight += size;
       if (batch.push(frame) >= limits.batchItems || weight >= limits.batchSize) flush();
       else if (!scheduled) {

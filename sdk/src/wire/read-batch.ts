@@ -9,9 +9,11 @@ export const readBatch = (message: unknown, limits: ClientLimits): Batch | undef
     if (!Array.isArray(frame) || !isId(frame[0])) return undefined;
     // What came in one frame counts as what it stands for.
     items += frame.length;
+    // A folded frame has up to four elements of its own, a plain one is no longer than six. Looked at at once: a
+    // message can name one frame a million times.
+    if (items > 6 * limits.messageItems) return undefined;
   }
-  // A folded frame has up to four elements of its own, a plain one is no longer than six.
-  return items > 6 * limits.messageItems ? undefined : (message as Frame[]);
+  return message as Frame[];
 };
 
 /** Whether it can be a kind, an id or a count: a safe integer that is not negative. */

@@ -31,7 +31,7 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'a property __proto__ is accepted',
     file: 'protocol/kinds/any.ts',
-    from: "if (key === '__proto__') return fail('no property of the name __proto__');",
+    from: "if (key === '__proto__') return conversion.fail('no property of the name __proto__');",
     to: '',
   },
   {
@@ -73,14 +73,14 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'depth is not bounded',
     file: 'protocol/conversion.ts',
-    from: "if (++depth > maxDepth) return exceeds('depth');",
-    to: '++depth;',
+    from: "if (++this.depth > this.limits.depth) return this.exceeds('depth');",
+    to: '++this.depth;',
   },
   {
     name: 'the size of a value is not bounded',
     file: 'protocol/conversion.ts',
-    from: 'return size > maxSize ?',
-    to: 'return size < 0 ?',
+    from: 'return this.size > this.maxSize',
+    to: 'return this.size < 0',
   },
   {
     name: 'items of a message are not bounded',

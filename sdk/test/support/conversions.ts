@@ -1,7 +1,7 @@
 import { outputEncoder, paramsDecoder, paramsEncoder } from '../../src/call/member-codecs.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits/limits.js';
 import { checkSchema } from '../../src/protocol/check-schema.js';
-import { type Codec, convert, FAIL, type Failure, failure } from '../../src/protocol/conversion.js';
+import { type Codec, Conversion, FAIL, type Failure } from '../../src/protocol/conversion.js';
 import { outputDecoder } from '../../src/protocol/lazy-codec.js';
 import { link } from '../../src/protocol/link.js';
 import { lower } from '../../src/protocol/lower.js';
@@ -45,8 +45,9 @@ export const run = (
   limits: Partial<Limits> = {},
   else_: HowElse = {},
 ): Outcome => {
-  const result = convert(codecOf(schema, how, else_), value, { ...DEFAULT_LIMITS, ...limits });
-  return result === FAIL ? { failed: failure() } : { value: result };
+  const conversion = new Conversion({ ...DEFAULT_LIMITS, ...limits });
+  const result = conversion.convert(codecOf(schema, how, else_), value);
+  return result === FAIL ? { failed: conversion.failure } : { value: result };
 };
 
 export const sendParams = (schema: object, value: unknown): Outcome => run(schema, 'sendParams', value);

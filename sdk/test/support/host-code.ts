@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { hostCode } from '../../src/build/host-code/index.js';
 import type { Limits } from '../../src/limits/limits.js';
 import { fromEither, toBase64, toBytes } from '../../src/protocol/base64.js';
-import { type Codec, convert, FAIL, type Generated, weight } from '../../src/protocol/conversion.js';
+import { type Codec, Conversion, FAIL, type Failure } from '../../src/protocol/conversion.js';
 import { withPlans } from '../../src/protocol/define-protocol.js';
 import * as kinds from '../../src/protocol/kinds/index.js';
 import { codecOf, type LinkedPlan } from '../../src/protocol/kinds/kind.js';
@@ -43,7 +43,7 @@ export interface Way {
   readonly name: string;
   readonly interpreted: Codec;
   /** `undefined` where the interpreter has to do the work. */
-  readonly generated: Generated | undefined;
+  readonly generated: Codec | undefined;
 }
 
 /** Compiles schemas for hosts, together, and gives the ways of each. */
@@ -83,24 +83,21 @@ const ways = ({ params, result }: Method, grants: ReadonlySet<string>): Way[] =>
   ];
 };
 
-/** What came of a value: its copy and its size, or nothing; thrown errors of hostile values are told apart. */
-export type Answer = { readonly copy: unknown; readonly size: number } | 'refused' | 'thrown';
+/** What came of a value: its copy, its size and the steps it took; or why there is none, where the interpreter says. */
+export type Answer =
+  | { readonly copy: unknown; readonly size: number; readonly steps: number }
+  | { readonly refused: Failure['limit'] | 'misfit' };
 
 export const byInterpreter = ({ interpreted }: Way, value: unknown, limits: Limits): Answer => {
-  try {
-    const copy = convert(interpreted, value, limits);
-    return copy === FAIL ? 'refused' : { copy, size: weight() };
-  } catch {
-    return 'thrown';
-  }
+  const conversion = new Conversion(limits);
+  const copy = conversion.convert(interpreted, value);
+  const { size, steps } = conversion;
+  return copy === FAIL ? { refused: conversion.failure.limit ?? 'misfit' } : { copy, size, steps };
 };
 
-export const byGenerated = ({ generated }: Way, value: unknown, limits: Limits): Answer => {
-  const bounds = {
-    size: Math.min(limits.valueSize, limits.messageSize),
-    effort: limits.messageSize,
-    depth: limits.depth,
-  };
-  const copy = generated?.(value, bounds);
-  return copy === undefined ? 'refused' : { copy, size: bounds.size };
+export const byGenerated = ({ generated }: Way, value: unknown, limits: Limits): Answer | undefined => {
+  const conversion = new Conversion(limits);
+  const copy = conversion.convert(generated as Codec, value);
+  const { size, steps } = conversion;
+  return copy === undefined ? undefined : { copy, size, steps };
 };

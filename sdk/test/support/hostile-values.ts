@@ -28,6 +28,37 @@ const manyTimes = (levels: number): unknown => {
   return value;
 };
 
+/** Says of itself what a Map or a Date says, or nothing. */
+const tagged = (tag: string): object =>
+  Object.create({
+    [Symbol.toStringTag]: tag,
+    get a() {
+      return 1;
+    },
+  });
+
+const fails = (): never => {
+  throw new Error('mine');
+};
+/** As a proxy that was revoked, but fast-check can ask what it asks of all values. */
+const unreadable = (): unknown =>
+  new Proxy(
+    {},
+    { get: fails, getPrototypeOf: fails, ownKeys: fails, getOwnPropertyDescriptor: fails, has: () => false },
+  );
+
+const throwing = (key: string): object =>
+  Object.defineProperty({ tag: 0 }, key, {
+    enumerable: true,
+    get: fails,
+  });
+
+/** Its length is no number of items. */
+const lying = (length: unknown): unknown =>
+  new Proxy([1, 'two'], {
+    get: (list, key, self) => (key === 'length' ? length : Reflect.get(list, key, self)),
+  });
+
 /** One other realm for all values of it: each takes a millisecond to make. */
 const elsewhere = createContext();
 
@@ -43,6 +74,25 @@ const HOSTILE: readonly (() => unknown)[] = [
   () => new Map([['a', 1]]),
   () => new Set([1]),
   () => /x/,
+  () => Promise.resolve(1),
+  () => new Error('x'),
+  () => Object.assign(new Map(), { a: 1, x: 1 }),
+  () => Object(5),
+  () => Object('text'),
+  () => new Float32Array(2),
+  () => new URL('https://example.org'),
+  () => new (class extends Set {})(),
+  () => new (class {})(),
+  () => tagged('Mine'),
+  unreadable,
+  () => throwing('a'),
+  () => throwing('stray'),
+  () => lying(Number.NaN),
+  () => lying('2'),
+  () => lying(-1),
+  () => lying(1.5),
+  () => lying(9),
+  () => Object.defineProperty({ stray: 1 }, 'a', { value: 1 }),
   () => new Account(),
   () => new Uint8Array(3),
   () => new Uint8Array(41),
@@ -103,8 +153,12 @@ const ODD: readonly unknown[] = [
 /** Printed as the code that makes it: some would be printed for ever. */
 const printed = (make: () => unknown): unknown => {
   const value = make();
-  if (typeof value === 'object' && value !== null && Object.isExtensible(value))
-    Object.defineProperty(value, fc.toStringMethod, { value: () => String(make) });
+  try {
+    if (typeof value === 'object' && value !== null)
+      Object.defineProperty(value, fc.toStringMethod, { value: () => String(make) });
+  } catch {
+    // What can't be changed, and whose printing throws if need be.
+  }
   return value;
 };
 const hostile = fc.constantFrom(...HOSTILE).map(printed);

@@ -15,7 +15,7 @@ export const columnsOf = (program: Program, functions: Functions) => {
     if (!hasTables(plan, program)) return value;
     const [kind, first, second, third] = partsOf(plan);
     const call = (body: () => string): string =>
-      `${functions.named(`${scope} ${literal(plan)}`, body)}(${value})`;
+      `${functions.named(`${scope} ${literal(plan)}`, body)}(${value}, to)`;
     switch (kind) {
       case 'a':
         return call(() => (isTabled(first, third) ? table(first) : list(first, third)));
@@ -24,7 +24,7 @@ export const columnsOf = (program: Program, functions: Functions) => {
       case 'u':
         return call(() => (second === undefined ? either(first) : tagged(first, second, third)));
       case 'r':
-        return call(() => `(value) => ${finish(program.definitions[first] as Plan, 'value')}`);
+        return call(() => `(value, to) => ${finish(program.definitions[first] as Plan, 'value')}`);
       default:
         return value;
     }
@@ -34,7 +34,7 @@ export const columnsOf = (program: Program, functions: Functions) => {
     const first = prefix.map(
       (plan, i) => `  if (list.length > ${i}) list[${i}] = ${finish(plan, `list[${i}]`)};\n`,
     );
-    return `(list) => {
+    return `(list, to) => {
 ${first.join('')}  for (let i = ${prefix.length}; i < list.length; i++) list[i] = ${finish(item, 'list[i]')};
   return list;
 }`;
@@ -59,9 +59,9 @@ ${first.join('')}  for (let i = ${prefix.length}; i < list.length; i++) list[i] 
     );
     const row = finish(item, 'rows[i]');
     const rows = row === 'rows[i]' ? '' : `for (let i = 0; i < n; i++) rows[i] = ${row}; `;
-    return `(rows) => {
+    return `(rows, to) => {
   const n = rows.length;
-  if (!isTable(rows, ${literal(nullable(fields, program))})${mayBeBare ? ' || isBare(rows)' : ''}) { ${rows}return rows; }
+  if (!isTable(rows, to, ${literal(nullable(fields, program))})${mayBeBare ? ' || isBare(rows)' : ''}) { ${rows}return rows; }
 ${columns.join('')}  for (let i = 0; i < n; i++) {
     const row = rows[i];
 ${cells.join('')}  }
@@ -90,7 +90,7 @@ ${kept.join('')}  return { n, k, c };
       others.length > 0
         ? `  for (const key of Object.keys(copy)) {\n    if (${names}.has(key)) continue;\n${branches.join('')}  }\n`
         : '';
-    return `(copy) => {\n${lines.join('')}${rest}  return copy;\n}`;
+    return `(copy, to) => {\n${lines.join('')}${rest}  return copy;\n}`;
   };
 
   const either = (plans: readonly Plan[]): string => {
@@ -104,12 +104,12 @@ ${kept.join('')}  return { n, k, c };
         ];
         return `  if (${tests.join(' || ')}) return ${finish(plan, 'value')};\n`;
       });
-    return `(value) => {\n${branches.join('')}  return value;\n}`;
+    return `(value, to) => {\n${branches.join('')}  return value;\n}`;
   };
 
   const tagged = (plans: readonly Plan[], tag: string, tags: readonly unknown[]): string => {
     const cases = plans.map((plan, i) => `    case ${literal(tags[i])}: return ${finish(plan, 'value')};\n`);
-    return `(value) => {\n  switch (value[${literal(tag)}]) {\n${cases.join('')}    default: return value;\n  }\n}`;
+    return `(value, to) => {\n  switch (value[${literal(tag)}]) {\n${cases.join('')}    default: return value;\n  }\n}`;
   };
 
   return finish;

@@ -1,6 +1,6 @@
 import type { Constraints, Plan, PlanField } from '../../protocol/plan.js';
 import type { Functions } from './functions.js';
-import { isNullable, type Kind, kindsOf, type Program, partsOf, vain } from './kinds.js';
+import { depthInVain, isNullable, type Kind, kindsOf, type Program, partsOf } from './kinds.js';
 
 /** What copies are for: parameters that come in, or results, events and data of errors that go out. */
 export type Use = 'read' | 'write';
@@ -35,15 +35,15 @@ export const copier = (program: Program, use: Use, functions: Functions, gates: 
     const [kind, first, second, third] = partsOf(plan);
     switch (kind) {
       case '*':
-        return `any(${value})`;
+        return `any(${value}, c)`;
       case 's':
-        return `text(${value})`;
+        return first === undefined ? `text(${value}, c)` : `readText(${value}, c)`;
       case 'y':
-        return `bytes(${value}, ${first ?? 'Infinity'})`;
+        return `bytes(${value}, c, to, ${first ?? 'Infinity'})`;
       case 'a':
         return call(plan, value, () => list(first, second, third));
       case 'o':
-        return call(plan, value, () => object(first, second, true));
+        return call(plan, value, () => object(first, second));
       case 'u':
         return call(plan, value, () => (second === undefined ? either(first) : tagged(first, second, third)));
       case 'r':
@@ -53,13 +53,13 @@ export const copier = (program: Program, use: Use, functions: Functions, gates: 
     }
   };
 
-  const call = (plan: Plan, value: string, body: () => string, also = ''): string =>
-    `${functions.named(`${scope} ${also} ${literal(plan)}`, body)}(${value})`;
+  const call = (plan: Plan, value: string, body: () => string): string =>
+    `${functions.named(`${scope} ${literal(plan)}`, body)}(${value}, c, to)`;
 
-  const reference = (target: Plan): string => `(value) => {
-  if (++depth > maxDepth) not();
+  const reference = (target: Plan): string => `(value, c, to) => {
+  deeper(c);
   const copy = ${copy(target, 'value')};
-  depth--;
+  c.depth--;
   return copy;
 }`;
 
@@ -68,36 +68,31 @@ export const copier = (program: Program, use: Use, functions: Functions, gates: 
     { minItems = 0, maxItems = 'Infinity' }: Constraints = {},
     prefix: readonly Plan[] = [],
   ): string => {
-    const table = use === 'write' && isTabled(item, prefix);
-    const [, fields] = partsOf(item);
-    const each = table
-      ? call(item, 'each', () => object(fields, undefined, false), 'row')
-      : copy(item, 'each');
     const first = prefix.map(
       (plan, i) => `  if (n > ${i}) { const each = value[${i}]; copy.push(${copy(plan, 'each')}); }\n`,
     );
-    return `(value) => {
-  const n = length(value, ${minItems}, ${maxItems});
-  ${table ? '' : 'step();'}
+    return `(value, c, to) => {
+  const n = length(value, c, ${minItems}, ${maxItems});
   const copy = [];
-${first.join('')}  for (let i = ${prefix.length}; i < n; i++) { const each = value[i]; copy.push(${each}); }
-  ${table ? rowSteps(fields) : ''}
+${first.join('')}  for (let i = ${prefix.length}; i < n; i++) { const each = value[i]; copy.push(${copy(item, 'each')}); }
   return copy;
 }`;
   };
 
-  const rowSteps = (fields: readonly PlanField[]): string =>
-    `rowSteps(copy, ${literal(nullable(fields, program))}, ${!fields.some(([, , required]) => required)});`;
-
   const object = (
     fields: readonly PlanField[],
     others: readonly (readonly [string, Plan])[] | undefined,
-    counted: boolean,
   ): string => {
-    const lines = fields.map(([key, , , gate], i) => {
-      const value = property('value', key);
-      return `  const p${i} = ${gate === undefined || use === 'read' ? value : `open[${gates.indexOf(gate)}] ? ${value} : undefined`};\n`;
+    // What a gate shuts is not even read.
+    const gateOf = ([, , , gate]: PlanField): string | undefined =>
+      gate === undefined || use === 'read' ? undefined : `to.open[${gates.indexOf(gate)}]`;
+    const lines = fields.map((field, i) => {
+      const gate = gateOf(field);
+      const value = property('value', field[0]);
+      return `  const p${i} = ${gate ? `${gate} ? ${value} : undefined` : value};\n`;
     });
+    const opened = fields.flatMap((field) => gateOf(field) ?? []);
+    const steps = [1 + fields.length - opened.length, ...opened].join(' + ');
     // Ajv would not miss a property without a name: to its code, an empty name is no missing one.
     const unnamed = fields.findIndex(([key, , required]) => key === '' && required);
     if (unnamed >= 0) lines.push(`  if (p${unnamed} === undefined) not();\n`);
@@ -109,10 +104,13 @@ ${first.join('')}  for (let i = ${prefix.length}; i < n; i++) { const each = val
       const value = `p${i + early}`;
       return `  if (${value} !== undefined) copy[${literal(key)}] = ${copy(plan, value)};\n`;
     });
-    return `(value) => {
+    // One that has nothing of what is declared; of an open object everything is.
+    const nothing = others ? [] : fields.map((_, i) => `p${i} === undefined && `);
+    const isBlind = use === 'write' && (others !== undefined || !fields.some(([, , required]) => required));
+    return `(value, c, to) => {
   if (!isObject(value)${use === 'read' ? ' || !isPlain(value)' : ''}) not();
-  ${counted ? 'step();' : ''}
-${lines.join('')}  const copy = { ${shape.join(', ')} };
+  step(c, ${steps});
+${lines.join('')}${isBlind ? `  if (${nothing.join('')}isOpaque(value)) not();\n` : ''}  const copy = { ${shape.join(', ')} };
 ${rest.join('')}${others ? remaining(fields, others) : use === 'read' ? nothingElse(fields) : ''}  return copy;
 }`;
   };
@@ -124,7 +122,8 @@ ${rest.join('')}${others ? remaining(fields, others) : use === 'read' ? nothingE
     // Inherited names are counted, too, and then settled by the names.
     return `  let count = 0;
   for (const _ in value) count++;
-  if (count !== ${known}) extras(value, ${names(fields)});
+  const known = ${known};
+  if (count !== known) extras(value, c, known, ${names(fields)});
 `;
   };
 
@@ -135,13 +134,16 @@ ${rest.join('')}${others ? remaining(fields, others) : use === 'read' ? nothingE
     const branches = others.map(([pattern, plan]) => {
       const test =
         pattern === '' ? 'true' : `${functions.value(`new RegExp(${literal(pattern)}, 'u')`)}.test(key)`;
-      return `    if (${test}) { size += key.length; copy[key] = ${copy(plan, 'each')}; continue; }\n`;
+      return `    if (${test}) { c.size += key.length; copy[key] = ${copy(plan, 'each')}; continue; }\n`;
     });
-    return `  for (const key of Object.keys(value)) {
+    return `  const keys = Object.keys(value);
+  step(c, keys.length);
+  for (const key of keys) {
     ${fields.length > 0 ? `if (${names(fields)}.has(key)) continue;` : ''}
     const each = value[key];
     if (each === undefined) continue;
     if (key === '__proto__') not();
+    step(c, key.length >>> 6);
 ${branches.join('')}    ${use === 'read' ? 'not();' : ''}
   }
 `;
@@ -149,23 +151,20 @@ ${branches.join('')}    ${use === 'read' ? 'not();' : ''}
 
   /** The value's kind tells which; those before it fail as they would by trying. */
   const either = (plans: readonly Plan[]): string => {
-    let effort = 0;
     let deepest = 0;
     const branches = plans.flatMap((plan) => {
-      const depths = deepest > 0 ? `if (depth + ${deepest} > maxDepth) not(); ` : '';
-      const body = `{ ${depths}effort += ${effort}; return ${copy(plan, 'value')}; }`;
-      const spent = vain(plan, program);
-      effort += spent.effort + 16;
-      deepest = Math.max(deepest, spent.depth);
+      const depths = deepest > 0 ? `if (c.depth + ${deepest} > c.limits.depth) not(); ` : '';
+      const body = `{ ${depths}return ${copy(plan, 'value')}; }`;
+      deepest = Math.max(deepest, depthInVain(plan, program));
       const tests = new Set([...kindsOf(plan, program)].map((kind) => TESTS[kind]));
       return `  if (${[...tests].join(' || ')}) ${body}\n`;
     });
-    return `(value) => {\n${branches.join('')}  return not();\n}`;
+    return `(value, c, to) => {\n${branches.join('')}  return not();\n}`;
   };
 
   const tagged = (plans: readonly Plan[], tag: string, tags: readonly unknown[]): string => {
     const cases = plans.map((plan, i) => `    case ${literal(tags[i])}: return ${copy(plan, 'value')};\n`);
-    return `(value) => {
+    return `(value, c, to) => {
   if (!isObject(value)) not();
   switch (${property('value', tag)}) {
 ${cases.join('')}    default: return not();

@@ -120,9 +120,9 @@ const code = (orders: Orders): string => {
   const programs = new Map([...orders.values()].map(({ program }) => [literal(program), program]));
   const checks = new Map([...programs.keys()].map((key, index) => [key, `exports.v${index}`]));
   const attached = [...orders.values()].map(({ program, use, gates }) => {
-    const copy = `(value) => ${copier(program, use, functions, gates)(program.root, 'value')}`;
+    const copy = `(value, c, to) => ${copier(program, use, functions, gates)(program.root, 'value')}`;
     const check = checks.get(literal(program));
-    const finish = `(value) => ${columnsOf(program, functions)(program.root, 'value')}`;
+    const finish = `(value, to) => ${columnsOf(program, functions)(program.root, 'value')}`;
     const made =
       use === 'read'
         ? `read: reads(${copy}, ${check})`

@@ -49,24 +49,17 @@ export const kindsOf = (
   return new Set(kind === 'u' ? OF_LETTER['o'] : (OF_LETTER[kind] ?? ALL));
 };
 
-/** What it takes the interpreter to see that an alternative is not of a value's kind. */
-export const vain = (plan: Plan, program: Program): { effort: number; depth: number } => {
+/** How deep the interpreter goes to see that an alternative is not of a value's kind. */
+export const depthInVain = (plan: Plan, program: Program): number => {
   const [kind, first, second] = partsOf(plan);
-  if (kind === 'r') {
-    const { effort, depth } = vain(program.definitions[first] as Plan, program);
-    return { effort, depth: depth + 1 };
-  }
-  if (kind !== 'u' || second !== undefined) return { effort: 0, depth: 0 };
-  const each = (first as Plan[]).map((branch) => vain(branch, program));
-  return {
-    effort: each.reduce((sum, { effort }) => sum + effort + 16, 0),
-    depth: Math.max(...each.map(({ depth }) => depth)),
-  };
+  if (kind === 'r') return 1 + depthInVain(program.definitions[first] as Plan, program);
+  if (kind !== 'u' || second !== undefined) return 0;
+  return Math.max(...(first as Plan[]).map((branch) => depthInVain(branch, program)));
 };
 
 /**
- * Whether code can be generated that agrees with the interpreter to the last step. Where alternatives can
- * only be told apart by trying them, or two patterns may claim one property, the interpreter does the work.
+ * Whether code can be generated that agrees with the interpreter. Where alternatives can only be told apart by
+ * trying them, or two patterns may claim one property, the interpreter does the work.
  */
 export const isGenerable = (program: Program): boolean => {
   const fits = (plan: Plan): boolean => {

@@ -1,11 +1,12 @@
 /**
  * What generated code calls: the interpreter's rules on values of no declared type, on sizes, steps and
- * depth. Text and not functions, since it travels with the protocol, and may import nothing.
+ * depth. Text and not functions, since it travels with the protocol, and may import nothing. `c` is the
+ * conversion; `to` says how bytes are written, which gates are open, and whether lists leave as columns.
  */
 export const PRELUDE = `const NOT = Symbol();
-let size, effort, depth, maxSize, maxEffort, maxDepth, toBytes, open, tables;
 const not = () => { throw NOT; };
-const step = () => { if ((effort += 16) > maxEffort || size > maxSize) not(); };
+const step = (c, amount) => { if ((c.steps += amount) > c.maxSteps || c.size > c.maxSize) not(); };
+const deeper = (c) => { if (++c.depth > c.limits.depth) not(); };
 const own = Object.prototype.hasOwnProperty;
 const get = (value, key) => (own.call(value, key) ? value[key] : undefined);
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -13,81 +14,82 @@ const isPlain = (value) => {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 };
-const text = (value) => { if (typeof value === 'string') size += value.length; return value; };
-const bytes = (value, most) => {
-  const converted = toBytes(value);
+const isOpaque = (value) => !isPlain(value) && Object.prototype.toString.call(value) !== '[object Object]';
+const text = (value, c) => { if (typeof value === 'string') c.size += value.length; return value; };
+const readText = (value, c) => {
+  if (typeof value === 'string') { c.size += value.length; step(c, value.length >>> 6); }
+  return value;
+};
+const bytes = (value, c, to, most) => {
+  if (typeof value === 'string') step(c, value.length >>> 6);
+  const converted = to.bytes(value);
   if (!converted || converted.length > most) not();
-  size += converted.length;
+  c.size += converted.length;
   return converted.value;
 };
-const length = (value, least, most) => {
+const length = (value, c, least, most) => {
   if (!Array.isArray(value)) not();
   const n = value.length;
-  if (n < least || n > most || (size += n) > maxSize) not();
+  if (n >>> 0 !== n || n < least || n > most) not();
+  c.size += n;
+  step(c, 1 + n);
   return n;
 };
-const extras = (value, names) => {
-  for (const key of Object.keys(value)) if (!names.has(key) && value[key] !== undefined) not();
+const extras = (value, c, known, names) => {
+  const keys = Object.keys(value);
+  if (keys.length === known) return;
+  step(c, keys.length);
+  for (const key of keys) if (!names.has(key) && value[key] !== undefined) not();
 };
-const any = (value) => {
+const any = (value, c) => {
   switch (typeof value) {
-    case 'string': size += value.length; return value;
+    case 'string': c.size += value.length; return value;
     case 'number': return Number.isFinite(value) ? value : not();
     case 'boolean': return value;
-    case 'object': return value === null ? value : anyObject(value);
+    case 'object': return value === null ? value : anyObject(value, c);
     default: return not();
   }
 };
-const anyObject = (value) => {
-  if (++depth > maxDepth) not();
-  step();
+const anyObject = (value, c) => {
+  deeper(c);
+  step(c, 1);
   let copy;
   if (Array.isArray(value)) {
-    const n = length(value, 0, Infinity);
+    const n = length(value, c, 0, Infinity);
     copy = [];
-    for (let i = 0; i < n; i++) copy.push(any(value[i]));
+    for (let i = 0; i < n; i++) copy.push(any(value[i], c));
   } else {
     if (!isPlain(value)) not();
     copy = {};
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value);
+    step(c, keys.length);
+    for (const key of keys) {
       const each = value[key];
       if (each === undefined) continue;
       if (key === '__proto__') not();
-      size += key.length;
-      copy[key] = any(each);
+      c.size += key.length;
+      copy[key] = any(each, c);
     }
   }
-  depth--;
+  c.depth--;
   return copy;
 };
-const isTable = (rows, nullable) =>
-  tables &&
+const isTable = (rows, to, nullable) =>
+  to.tables &&
   rows.length >= 4 &&
   !nullable.some((key) => rows.some((row) => get(row, key) === null));
 const isBare = (rows) => rows.every((row) => Object.keys(row).length === 0);
-const rowSteps = (rows, nullable, mayBeBare) => {
-  if (isTable(rows, nullable) && !(mayBeBare && isBare(rows))) return;
-  if ((effort += 16 + 16 * rows.length) > maxEffort) not();
-};
-const runs = (copy, check, finish, form, opened, tabled) => (value, bounds) => {
-  size = effort = depth = 0;
-  ({ size: maxSize, effort: maxEffort, depth: maxDepth } = bounds);
-  toBytes = form;
-  open = opened;
-  tables = tabled;
+const runs = (copy, check, finish, to) => (value, c) => {
   try {
-    const result = copy(value);
-    if (size > maxSize || effort > maxEffort || !check(result)) return undefined;
-    bounds.size = size;
-    bounds.effort = effort;
-    return finish(result);
+    const result = copy(value, c, to);
+    return c.size > c.maxSize || c.steps > c.maxSteps || !check(result) ? undefined : finish(result, to);
   } catch {
     return undefined;
   }
 };
 const same = (value) => value;
-const reads = (copy, check) => (form) => runs(copy, check, same, form);
-const writes = (copy, check, finish, gates) => (form, grants, tabled) =>
-  runs(copy, check, finish, form, gates.map((gate) => grants.has(gate)), tabled);
+const reads = (copy, check) => (bytes) => runs(copy, check, same, { bytes, open: [], tables: false });
+const writes = (copy, check, finish, gates) => (bytes, grants, tables) =>
+  runs(copy, check, finish, { bytes, open: gates.map((gate) => grants.has(gate)), tables });
 const generated = (plan, code) => Object.defineProperty(plan, '~generated', { value: code });
 `;

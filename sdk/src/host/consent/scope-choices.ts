@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../limits/limits.js';
-import { convert, FAIL } from '../../protocol/conversion.js';
+import { Conversion, FAIL } from '../../protocol/conversion.js';
 import { any } from '../../protocol/kinds/any.js';
 import { codecOf } from '../../protocol/kinds/kind.js';
 import type { Principal } from '../admission/principal.js';
@@ -11,7 +11,7 @@ import { within } from './within.js';
 export const MAX_CHOICES = 64;
 const LABEL_LENGTH = 128;
 /** One value is stored with every grant that has it. */
-const LIMITS: Limits = { ...DEFAULT_LIMITS, valueSize: 4096, messageSize: 65_536, depth: 16 };
+const LIMITS: Limits = { ...DEFAULT_LIMITS, valueSize: 4096, depth: 16 };
 /** How long a host may take to say what there is, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -43,12 +43,23 @@ export const choicesOf = async (
     return [];
   }
   const kept: Choice[] = [];
-  for (const choice of given.slice(0, MAX_CHOICES) as readonly (Partial<Choice> | null)[]) {
-    const copy = convert(plain, choice?.value, LIMITS);
-    const text = cleanText(String(choice?.label ?? ''), LABEL_LENGTH);
-    if (copy !== FAIL && text !== undefined) kept.push({ label: text, value: copy });
+  for (const choice of given.slice(0, MAX_CHOICES)) {
+    const copy = copied(choice);
+    if (copy) kept.push(copy);
   }
   if (kept.length < given.length)
     report(`${given.length - kept.length} left out: too many, too large, nameless, or not plain data`);
   return kept;
+};
+
+/** A choice as it can be stored. None where an author's own objects throw as they are read. */
+const copied = (choice: unknown): Choice | undefined => {
+  try {
+    const { label, value } = choice as Partial<Choice>;
+    const copy = new Conversion(LIMITS).convert(plain, value);
+    const text = cleanText(String(label ?? ''), LABEL_LENGTH);
+    return copy === FAIL || text === undefined ? undefined : { label: text, value: copy };
+  } catch {
+    return undefined;
+  }
 };

@@ -6,7 +6,7 @@
 import { DEFAULT_LIMITS } from '../../limits/limits.js';
 import { after } from '../../platform/alarm.js';
 import type { Clock, Store } from '../../platform/platform.js';
-import { convert, FAIL, failure } from '../../protocol/conversion.js';
+import { Conversion, FAIL } from '../../protocol/conversion.js';
 import { codecOf } from '../../protocol/kinds/kind.js';
 import { link } from '../../protocol/link.js';
 import type { Plan } from '../../protocol/plan.js';
@@ -116,9 +116,10 @@ export const createStoredPart = <T>(
   /** Takes over what was stored; gives why it can't be. */
   const read = (stored: unknown): string | undefined => {
     try {
-      const value = convert(codec, stored, DEFAULT_LIMITS);
+      const conversion = new Conversion(DEFAULT_LIMITS);
+      const value = conversion.convert(codec, stored);
       if (value !== FAIL) return adopt(value as T) ? undefined : 'it contradicts itself';
-      const { path, expected } = failure();
+      const { path, expected } = conversion.failure;
       return `expected ${expected} at ${path || 'the top'}`;
     } catch (error) {
       return String(error);

@@ -9,6 +9,7 @@ import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Alarm, Clock } from '../../platform/platform.js';
+import type { Conversion } from '../../protocol/conversion.js';
 import type { SessionHandler } from '../../session/host-session.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import {
@@ -96,11 +97,11 @@ class SessionServer implements ServedConversation, CalleeContext {
     this.watchEnd();
   }
 
-  frame(frame: Frame): string | undefined {
+  frame(frame: Frame, reading: Conversion): string | undefined {
     switch (frame[0]) {
       case CALL:
         this.callee ??= new Callee(this);
-        return this.callee.onCall(frame);
+        return this.callee.onCall(frame, reading);
       case CANCEL:
         return this.callee ? this.callee.onCancel(frame) : isId(frame[1]) ? undefined : 'a malformed CANCEL';
       case SUBSCRIBE:

@@ -3,7 +3,7 @@
  * code (extensions forbid that). Kinds trust the plan, never the value. Each is an export of its own, so that
  * a bundle carries those alone that its protocols name.
  */
-import type { Codec } from '../conversion.js';
+import type { Codec, Conversion } from '../conversion.js';
 
 /** What a codec is for. */
 export interface Mode {
@@ -23,16 +23,19 @@ export interface Mode {
 }
 
 /**
- * Makes the codec of a list of objects. `plain` is the one for lists as they are, `copied` copies so many objects,
- * each given by its place, and `count` minds the bounds of their number.
+ * Makes the codec of a list of objects. `plain` is the one for lists as they are, and `count` minds the bounds of
+ * their number.
  */
 export type Tables = (
   at: Building,
   fields: readonly LinkedField[],
   plain: Codec,
-  copied: (length: number, item: (i: number) => unknown) => unknown,
+  copied: Copied,
   count: Codec,
 ) => Codec;
+
+/** Copies so many items of a list, each given by its place. */
+export type Copied = (length: number, item: (i: number) => unknown, conversion: Conversion) => unknown;
 
 export type BytesMode = 'native' | 'base64' | 'read';
 

@@ -1,6 +1,6 @@
 /** What only some protocols need of a client: declared errors, and members that came with a later version. */
 import { PorticoError } from '../../errors/portico-error.js';
-import { type Codec, FAIL, receive } from '../conversion.js';
+import { type Codec, FAIL } from '../conversion.js';
 import { outputDecoder } from '../lazy-codec.js';
 import type { Newer, ReadDeclared } from '../parts.js';
 import type { Schema } from '../protocol.js';
@@ -14,9 +14,9 @@ export const declared = (
   const codecs = new Map<string | undefined, Codec>(
     names.map((name) => [name, outputDecoder(schemas[name])]),
   );
-  return ({ message, declared: name, data }, limits) => {
+  return ({ message, declared: name, data }, conversion) => {
     const codec = codecs.get(name);
-    const read = codec ? receive(codec, data, limits) : FAIL;
+    const read = codec ? conversion.convert(codec, data) : FAIL;
     return read === FAIL
       ? undefined
       : new PorticoError('DECLARED', message.slice(10), { data: read, declared: name }, 'remote');

@@ -1,10 +1,16 @@
-import { type Codec, FAIL, fail, failAt, isObject, isPlain, step, weighed } from '../conversion.js';
+import { type Codec, type Conversion, FAIL, isObject, isOpaque, isPlain } from '../conversion.js';
 import { type Building, build, type Field, type LinkedField, type LinkedPlan } from './kind.js';
 
 /** What is done about a property that is not listed: {@link FAIL}, or it is copied, or left out. */
-type Others = (copy: Record<string, unknown>, key: string, property: unknown) => unknown;
+type Others = (
+  copy: Record<string, unknown>,
+  key: string,
+  property: unknown,
+  conversion: Conversion,
+) => unknown;
 
-const refused: Others = (_copy, key) => fail(`no property ${JSON.stringify(key.slice(0, 64))}`);
+const refused: Others = (_copy, key, _property, conversion) =>
+  conversion.fail(`no property ${JSON.stringify(key.slice(0, 64))}`);
 
 /** An object of listed properties. */
 export const object = (
@@ -15,9 +21,9 @@ export const object = (
   const { plain } = at.mode;
   const fields = open(at, listed);
   const names = new Set(listed.map(([key]) => key));
-  return (value) => {
-    if (!isObject(value) || (plain && !isPlain(value))) return fail('an object');
-    if (step() === FAIL) return FAIL;
+  return (value, conversion) => {
+    if (!isObject(value) || (plain && !isPlain(value))) return conversion.fail('an object');
+    if (conversion.stepped(1 + fields.length) === FAIL) return FAIL;
     const copy: Record<string, unknown> = {};
     let known = 0;
     for (let i = 0; i < fields.length; i++) {
@@ -26,24 +32,39 @@ export const object = (
       const property = read(value, field);
       if (property === undefined) {
         if (!required) continue;
-        fail('a value');
-        return failAt(key);
+        conversion.fail('a value');
+        return conversion.failAt(key);
       }
       known++;
-      const result = codec(property);
-      if (result === FAIL) return failAt(key);
+      const result = codec(property, conversion);
+      if (result === FAIL) return conversion.failAt(key);
       copy[key] = result;
     }
-    const keys = others ? Object.keys(value) : [];
-    // The common case ends here: as many as were found.
-    if (others && keys.length !== known) {
-      for (const key of keys) {
-        if (names.has(key) || value[key] === undefined) continue;
-        if (others(copy, key, value[key]) === FAIL) return FAIL;
-      }
+    // Else nothing would be left of it, and nobody told.
+    if (known === 0 && isOpaque(value)) return conversion.fail('an object');
+    if (!others) return conversion.choosing && lose(value, names, conversion) === FAIL ? FAIL : copy;
+    const keys = Object.keys(value);
+    // The common case ends here: as many as were found. An author's getters may stand on a prototype.
+    if (plain && others === refused && keys.length === known) return copy;
+    if (conversion.stepped(keys.length) === FAIL) return FAIL;
+    for (const key of keys) {
+      if (names.has(key)) continue;
+      const property = value[key];
+      if (property !== undefined && others(copy, key, property, conversion) === FAIL) return FAIL;
     }
     return copy;
   };
+};
+
+/** Counts the properties that are left out. They are not read: nobody has declared them. */
+export const lose = (
+  value: Record<string, unknown>,
+  names: ReadonlySet<string>,
+  conversion: Conversion,
+): unknown => {
+  const keys = Object.keys(value);
+  for (const key of keys) if (!names.has(key)) conversion.lost++;
+  return conversion.stepped(keys.length);
 };
 
 /** An object with others beside the listed properties, told by what their names match. */
@@ -54,16 +75,23 @@ export const openObject = (
 ): Codec => {
   const { strict } = at.mode;
   const others = patterns.map(([pattern, plan]) => [new RegExp(pattern, 'u'), build(plan, at)] as const);
-  return object(at, listed, (copy, key, property) => {
+  const codec = object(at, listed, (copy, key, property, conversion) => {
+    if (conversion.read(key) === FAIL) return FAIL;
     // Assigning __proto__ would set a prototype, here or in the handler's own copies.
     const own = key === '__proto__';
-    const codec = !own && others.find(([pattern]) => pattern.test(key))?.[1];
-    if (!codec) return (strict || own) && refused(copy, key, property);
-    const result = weighed(key.length, 0) === FAIL ? FAIL : codec(property);
-    if (result === FAIL) return failAt(key);
+    const other = !own && others.find(([pattern]) => pattern.test(key))?.[1];
+    if (!other) {
+      conversion.lost++;
+      return (strict || own) && refused(copy, key, property, conversion);
+    }
+    const result = conversion.weighed(key.length, 0) === FAIL ? FAIL : other(property, conversion);
+    if (result === FAIL) return conversion.failAt(key);
     copy[key] = result;
     return result;
   });
+  // Its properties are all that an open object has: those of a Map, or of an array of bytes, are not what is meant.
+  return (value, conversion) =>
+    isObject(value) && isOpaque(value) ? conversion.fail('an object') : codec(value, conversion);
 };
 
 /** The properties that may cross in this mode. */

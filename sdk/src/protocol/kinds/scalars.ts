@@ -1,4 +1,4 @@
-import { type Codec, FAIL, fail, weighed } from '../conversion.js';
+import { type Codec, FAIL } from '../conversion.js';
 import { bounded } from './checks.js';
 import type { Bound, Building } from './kind.js';
 
@@ -6,10 +6,13 @@ const scalar =
   (name: string, is: (value: unknown) => boolean) =>
   (_at: Building, bounds?: readonly Bound[]): Codec => {
     const check = bounds && bounded(bounds);
-    return (value) => {
-      if (!is(value)) return fail(name);
-      if (typeof value === 'string' && weighed(value.length, value) === FAIL) return FAIL;
-      return check ? check(value) : value;
+    return (value, conversion) => {
+      if (!is(value)) return conversion.fail(name);
+      if (typeof value === 'string') {
+        if (conversion.weighed(value.length, value) === FAIL) return FAIL;
+        if (check && conversion.read(value) === FAIL) return FAIL;
+      }
+      return check ? check(value, conversion) : value;
     };
   };
 
@@ -21,5 +24,6 @@ export const integer = /* @__PURE__ */ scalar('an integer', Number.isInteger);
 
 export const oneOf = (_at: Building, values: readonly unknown[]): Codec => {
   const allowed = new Set(values);
-  return (value) => (allowed.has(value) ? value : fail(`one of ${JSON.stringify(values)}`));
+  return (value, conversion) =>
+    allowed.has(value) ? value : conversion.fail(`one of ${JSON.stringify(values)}`);
 };

@@ -6,6 +6,7 @@ export const LIMITS = {
   eventQueue: 32,
   messageItems: 100,
   messageSize: 12_000,
+  messageSteps: 1500,
   subscriptions: 4,
   valueSize: 4000,
 } as const;

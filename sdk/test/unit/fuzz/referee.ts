@@ -4,7 +4,7 @@ import { admission, type ReadHello, readBody } from './hello-rules.js';
 import { LIMITS } from './limits.js';
 import { EVENTS, METHODS, type Terms } from './members.js';
 import { type Subscription, subscription } from './subscriptions.js';
-import { costOf, isOutlandish, levelsOf, sizeOf } from './weights.js';
+import { isOutlandish, levelsOf, sizeOf, stepsOf } from './weights.js';
 
 type Frame = readonly unknown[];
 
@@ -53,7 +53,9 @@ export class Referee {
   private held: (readonly Frame[])[] = [];
   private hello: ReadHello | undefined;
   private isDecided: boolean;
-  private cost = 0;
+  /** Of the message that is being read. */
+  private size = 0;
+  private steps = 0;
 
   constructor(
     private readonly role: Role,
@@ -150,7 +152,7 @@ export class Referee {
   }
 
   private readAll(frames: readonly Frame[]): void {
-    this.cost = 0;
+    this.size = this.steps = 0;
     for (const frame of frames) {
       if (this.state !== 'open') return;
       if (frame[0] === KIND.GOODBYE) this.stop('left');
@@ -207,9 +209,11 @@ export class Referee {
     const room = this.room();
     if (room === 'none') return { codes: new Set(['LIMIT_EXCEEDED']), must: true };
     const codes = new Set<string>(room === 'perhaps' ? ['LIMIT_EXCEEDED'] : []);
-    this.cost += costOf(params);
+    this.size += sizeOf(params);
+    this.steps += stepsOf(params);
     const fits = method.fits(params);
-    const isHeavy = sizeOf(params) > LIMITS.valueSize || this.cost > LIMITS.messageSize;
+    const isHeavy =
+      sizeOf(params) > LIMITS.valueSize || this.size > LIMITS.messageSize || this.steps > LIMITS.messageSteps;
     const isDeep =
       path === 'control.echo' && levelsOf((params as { value?: unknown } | null)?.value) > LIMITS.depth;
     if (isHeavy || isDeep) codes.add('LIMIT_EXCEEDED');

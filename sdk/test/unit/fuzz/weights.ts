@@ -8,8 +8,14 @@ export const sizeOf = (value: unknown, level = 0): number => {
   return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + sizeOf(item, level + 1), 0);
 };
 
-/** No less than what reading a value may cost, what is tried in vain included. */
-export const costOf = (value: unknown): number => sizeOf(value) + 16 * objectsIn(value) + 64;
+/** No less than the steps that reading a value may take: an object has no more than eight listed properties. */
+export const stepsOf = (value: unknown, level = 0): number => {
+  if (typeof value === 'string') return 1 + value.length / 64;
+  if (typeof value !== 'object' || value === null || level > MOST_LEVELS) return 0;
+  if (value instanceof Uint8Array) return 1;
+  const own = Array.isArray(value) ? value.length : 2 * Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, item) => sum + stepsOf(item, level + 1), own + 10);
+};
 
 /** Levels of lists and objects. */
 export const levelsOf = (value: unknown, level = 0): number => {
@@ -30,9 +36,3 @@ export const isOutlandish = (value: unknown, level = 0): boolean => {
 };
 
 const MOST_LEVELS = 100;
-
-const objectsIn = (value: unknown, level = 0): number => {
-  if (typeof value !== 'object' || value === null || level > MOST_LEVELS) return 0;
-  if (value instanceof Uint8Array) return 1;
-  return Object.values(value).reduce<number>((sum, item) => sum + objectsIn(item, level + 1), 1);
-};

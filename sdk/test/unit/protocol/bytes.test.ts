@@ -3,7 +3,7 @@ import { bytes } from 'portico';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
 import { fromEither, toBase64 } from '../../../src/protocol/base64.js';
-import { convert, weight } from '../../../src/protocol/conversion.js';
+import { Conversion } from '../../../src/protocol/conversion.js';
 import { codecOf, type HowElse, receiveParams, receiveResult, run } from '../../support/conversions.js';
 
 // Hundreds of cases: on a busy machine that may take its time.
@@ -76,8 +76,9 @@ describe('bytes', () => {
 
   test('count by byte against the limit of a value', () => {
     const limits = { ...DEFAULT_LIMITS, valueSize: 10 };
-    convert(codecOf(bytes(), 'sendResult'), new Uint8Array(10), limits);
-    expect(weight()).toBe(10);
+    const conversion = new Conversion(limits);
+    conversion.convert(codecOf(bytes(), 'sendResult'), new Uint8Array(10));
+    expect(conversion.size).toBe(10);
     expect(send(bytes(), new Uint8Array(11), base64, 10)).toMatchObject({
       failed: { limit: 'valueSize' },
     });
@@ -121,8 +122,15 @@ describe('Base64', () => {
   });
 
   test('uses the browser’s own where it has one', () => {
-    const data = Object.assign(new Uint8Array(3), { toBase64: () => 'native' });
-    expect(encoded(data)).toBe('native');
+    const { prototype } = Uint8Array;
+    const own = Object.getOwnPropertyDescriptor(prototype, 'toBase64');
+    try {
+      Object.defineProperty(prototype, 'toBase64', { value: () => 'native', configurable: true });
+      expect(encoded(new Uint8Array(3))).toBe('native');
+    } finally {
+      delete (prototype as { toBase64?: unknown }).toBase64;
+      if (own) Object.defineProperty(prototype, 'toBase64', own);
+    }
     const fromBase64 = vi.fn((text: string) => new Uint8Array(text.length));
     vi.stubGlobal('Uint8Array', Object.assign(class extends Uint8Array {}, { fromBase64 }));
     expect(decoded('AAAA')).toHaveLength(4);

@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { CLIENT_LIMITS } from '../../../src/limits/limits.js';
 
-/** A copy that has converted nothing yet: one that has would tell its last failure again. */
 const copy = async () => {
   vi.resetModules();
   return {
@@ -12,16 +11,16 @@ const copy = async () => {
   };
 };
 
-test('kinds of a second copy of Portico, which knows no limits of this one, let nothing through that has a size', async () => {
-  const { outputDecoder, paramsEncoder, convert, failure, FAIL } = await copy();
+test('kinds of a second copy of Portico, which a bundle may have, keep to the limits of the first', async () => {
+  const { outputDecoder, paramsEncoder, Conversion, FAIL } = await copy();
   const other = await copy();
+  const conversion = new Conversion({ ...CLIENT_LIMITS, valueSize: 3 });
   const decode = outputDecoder([other.object, [['text', [other.string], 1]]]);
-  expect(convert(decode, { text: 'x' }, CLIENT_LIMITS)).toBe(FAIL);
-  expect(failure()).toEqual({ path: '', expected: 'one copy of Portico' });
-  for (const plan of [[other.list, [other.boolean]], [other.string], [other.any]]) {
-    expect(convert(outputDecoder(plan), plan[0] === other.list ? [true] : 'x', CLIENT_LIMITS)).toBe(FAIL);
-  }
-  expect(convert(paramsEncoder([other.object, []], false), {}, CLIENT_LIMITS)).toBe(FAIL);
+  expect(conversion.convert(decode, { text: 'xxx' })).toEqual({ text: 'xxx' });
+  expect(conversion.convert(decode, { text: 'xxxx' })).toBe(FAIL);
+  expect(conversion.failure).toMatchObject({ path: '/text', limit: 'valueSize' });
+  expect(conversion.convert(outputDecoder([other.list, [other.boolean]]), Array(4).fill(true))).toBe(FAIL);
+  expect(conversion.convert(paramsEncoder([other.object, []], false), { text: 1 })).toBe(FAIL);
 });
 
 test('letters are no plan: what an older compiler wrote is refused, and at once', async () => {

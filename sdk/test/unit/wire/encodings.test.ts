@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
-import { convert } from '../../../src/protocol/conversion.js';
+import { Conversion } from '../../../src/protocol/conversion.js';
 import { codecOf } from '../../../src/protocol/kinds/kind.js';
 import { link } from '../../../src/protocol/link.js';
 import { fromTable, toTable } from '../../../src/protocol/table-codec.js';
@@ -153,7 +153,7 @@ describe('tables', () => {
     const read = codecOf(rows, { ...mode, table: fromTable });
     const notes = (...all: (string | null | undefined)[]): object[] =>
       all.map((note, id) => (note === undefined ? { id } : { id, note }));
-    const sent = (value: unknown): unknown => convert(write, value, DEFAULT_LIMITS);
+    const sent = (value: unknown): unknown => new Conversion(DEFAULT_LIMITS).convert(write, value);
     expect(sent(notes('a', undefined, 'c', 'd'))).toEqual({
       n: 4,
       k: ['id', 'note'],
@@ -162,7 +162,7 @@ describe('tables', () => {
         ['a', null, 'c', 'd'],
       ],
     });
-    expect(convert(read, sent(notes('a', undefined, 'c', 'd')), DEFAULT_LIMITS)).toStrictEqual(
+    expect(new Conversion(DEFAULT_LIMITS).convert(read, sent(notes('a', undefined, 'c', 'd')))).toStrictEqual(
       notes('a', undefined, 'c', 'd'),
     );
     for (const plain of [notes('a', null, 'c', 'd'), notes(null, null, null, null)])

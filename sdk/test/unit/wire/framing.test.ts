@@ -319,12 +319,23 @@ describe('messages from a client', () => {
     const byItems = await welcomed({ connect: { limits: { batchItems: 10 } } });
     for (let id = 0; id < 25; id++) void byItems.read.get({ id }).catch(() => {});
     const byWeight = await welcomed({ connect: { limits: { batchSize: 1000 } } });
-    for (let i = 0; i < 5; i++) void byWeight.control.echo({ value: 'x'.repeat(600) }).catch(() => {});
+    for (let i = 0; i < 5; i++) void byWeight.control.echo({ value: 'x'.repeat(400) }).catch(() => {});
     await settled();
     const counts = (messages: readonly unknown[]): number[] =>
       messages.slice(1).map((batch) => (batch as unknown[][]).flatMap((frame) => frame.slice(4)).length);
     expect(counts(byItems.raw.host.messages)).toEqual([10, 10, 5]);
     expect(counts(byWeight.raw.host.messages)).toEqual([2, 2, 1]);
+  });
+
+  test('[W4.11] a value that would make a batch too heavy goes into the next, by the steps to read it, too', async () => {
+    const { raw, control } = await welcomed({ connect: { limits: { batchSize: 1000 } } });
+    for (const items of [100, 400, 2000, 1])
+      void control.echo({ value: Array(items).fill(0) }).catch(() => {});
+    await settled();
+    const sent = raw.host.messages.slice(1) as unknown[][][];
+    const items = (batch: unknown[][]): number[] =>
+      batch.flatMap((frame) => frame.slice(4).map((each) => (each as { value: unknown[] }).value.length));
+    expect(sent.map(items)).toEqual([[100], [400], [2000], [1]]);
   });
 
   /** A port whose browser carries no message of more than 2,000 characters. */

@@ -275,6 +275,46 @@ describe('size and depth', () => {
     expect(await exchange(peer, call(6, 2))).toHaveLength(1);
   });
 
+  test('[W9.13] and so is the work to read them, whether or not they fit', async () => {
+    const server = tabsHost({ limits: { messageSteps: 100 } });
+    const peer = await admitted(server);
+    const call = (first: number, ...lists: unknown[][]) => [
+      KIND.CALL,
+      first,
+      'control.echo',
+      0,
+      ...lists.map((value) => ({ value })),
+    ];
+    const few = Array(30).fill(0);
+    const misfit = [...few, JSON.parse('{"__proto__":1}')];
+    const codes = async (...frames: unknown[][]) =>
+      (await exchange(peer, ...frames)).map((frame) => [frame[1], codeIn(frame)]);
+    expect(await codes(call(1, few, few), call(3, few, few))).toEqual([
+      [1, undefined],
+      [3, 'LIMIT_EXCEEDED'],
+      [4, 'LIMIT_EXCEEDED'],
+    ]);
+    expect(await codes(call(5, misfit, misfit, misfit))).toEqual([
+      [5, 'INVALID_PARAMS'],
+      [6, 'INVALID_PARAMS'],
+      [7, 'LIMIT_EXCEEDED'],
+    ]);
+    // The next message has steps of its own.
+    expect(await codes(call(8, few))).toEqual([[8, undefined]]);
+  });
+
+  test('[W9.13] of a client, too', async () => {
+    const { raw, control } = await welcomed({ connect: { limits: { messageSteps: 100 } } });
+    const outcomes = [1, 2, 3].map((value) => control.echo({ value }));
+    await settled();
+    const value = Array(60).fill(0);
+    raw.host.send([KIND.RESULT, 1, { value }, { value }]);
+    raw.host.send([KIND.RESULT, 3, { value }]);
+    expect(await outcomes[0]).toEqual({ value });
+    expect(await codeOf(outcomes[1] as Promise<unknown>)).toBe('INVALID_RESULT');
+    expect(await outcomes[2]).toEqual({ value });
+  });
+
   test('[W9.10] for a client, too', async () => {
     const { raw, control } = await welcomed({ connect: { limits: { messageSize: 1500 } } });
     const outcomes = [1, 2].map((value) => control.echo({ value }));
