@@ -66,7 +66,7 @@ async function compiledForHosts(protocol) {
 /** @returns {Promise<(name: string, side: Side) => (value: unknown) => unknown>} */
 async function functions() {
   const { paramsDecoder, outputEncoder } = await internal('call/member-codecs.js');
-  const { convert, FAIL } = await internal('protocol/conversion.js');
+  const { Conversion, FAIL } = await internal('protocol/conversion.js');
   const { DEFAULT_LIMITS } = await internal('limits/limits.js');
   // Not before the SDK is built.
   const { bench: published } = await import('./bench.protocol.js');
@@ -78,9 +78,11 @@ async function functions() {
     if (side === 'clone') return structuredClone;
     const { echo, list } = protocols[side].capabilities.read.members;
     const codec =
-      name === 'validate small' ? paramsDecoder(echo.params) : outputEncoder(list.result, new Set(), false);
+      name === 'validate small'
+        ? paramsDecoder(echo.params)
+        : outputEncoder(list.result, new Set(), { nativeBytes: false, tables: true });
     return (value) => {
-      const copy = convert(codec, value, DEFAULT_LIMITS);
+      const copy = new Conversion(DEFAULT_LIMITS).convert(codec, value);
       if (copy === FAIL) throw new Error(`${name}: refused`);
       return copy;
     };

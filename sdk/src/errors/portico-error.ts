@@ -53,7 +53,12 @@ export class PorticoError extends Error {
 
   /** Whether a value is a `PorticoError` of this or another bundled copy. */
   static is(value: unknown): value is PorticoError {
-    return BRAND in Object(value);
+    try {
+      return BRAND in Object(value);
+    } catch {
+      // Anything can be thrown: a proxy that was revoked, too.
+      return false;
+    }
   }
 }
 

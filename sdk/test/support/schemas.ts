@@ -256,6 +256,17 @@ export const described: fc.Arbitrary<Described> = fc.letrec<{ node: Described }>
           values: fc.oneof(fc.array(values, { maxLength: 2 }), fc.integer(), fc.constant(null)),
         }),
       ),
+      // An object or something else, told apart at first sight.
+      fc.tuple(objectOf(node), fc.boolean()).map(
+        ([{ schema, values }, first]): Described => ({
+          schema: {
+            anyOf: first
+              ? [schema, { type: 'string' }, { type: 'null' }]
+              : [{ type: 'string' }, { type: 'null' }, schema],
+          },
+          values: fc.oneof(values, values, text, fc.constant(null)),
+        }),
+      ),
       fc.tuple(node, node).map(
         ([left, right]): Described => ({
           schema: {

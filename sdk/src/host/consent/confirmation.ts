@@ -11,9 +11,19 @@ const VALUE = 1000;
 /**
  * A question about a call as it is shown: most of it comes from the caller. Nothing is cut, since the end
  * of an address may be what matters.
- * @throws {PorticoError} INVALID_ARGUMENT where it is too long, or says nothing
+ * @throws {PorticoError} INVALID_ARGUMENT where it is too long, says nothing, or can't be read
  */
-export const checkedConfirmation = ({ title, message, details = [] }: Confirmation): Confirmation => {
+export const checkedConfirmation = (confirmation: Confirmation): Confirmation => {
+  try {
+    return read(confirmation);
+  } catch (cause) {
+    if (PorticoError.is(cause)) throw cause;
+    // An author's own object, or no texts.
+    throw new PorticoError('INVALID_ARGUMENT', "confirm: what can't be read", { cause });
+  }
+};
+
+const read = ({ title, message, details = [] }: Confirmation): Confirmation => {
   if (details.length > DETAILS) throw tooLong('details');
   const heading = checked(title, TITLE, 'title');
   if (heading === undefined) throw new PorticoError('INVALID_ARGUMENT', 'confirm: the title is empty');

@@ -34,22 +34,22 @@ export const choicesOf = async (
       principal,
       error,
     });
-  let given: readonly Choice[];
   try {
-    given = await within(platform, PATIENCE, choices(subject, principal));
+    const given: unknown = await within(platform, PATIENCE, choices(subject, principal));
     if (!Array.isArray(given)) throw new TypeError('not a list');
+    const { length } = given;
+    const kept: Choice[] = [];
+    for (let i = 0; i < Math.min(length, MAX_CHOICES); i++) {
+      const copy = copied(given[i]);
+      if (copy) kept.push(copy);
+    }
+    if (kept.length < length)
+      report(`${length - kept.length} left out: too many, too large, nameless, or not plain data`);
+    return kept;
   } catch (error) {
     report('the host does not say', error);
     return [];
   }
-  const kept: Choice[] = [];
-  for (const choice of given.slice(0, MAX_CHOICES)) {
-    const copy = copied(choice);
-    if (copy) kept.push(copy);
-  }
-  if (kept.length < given.length)
-    report(`${given.length - kept.length} left out: too many, too large, nameless, or not plain data`);
-  return kept;
 };
 
 /** A choice as it can be stored. None where an author's own objects throw as they are read. */

@@ -119,6 +119,20 @@ describe('confirm', () => {
     ['no title', { title: '\u202e' }],
     ['too long a value', { details: [{ label: 'a', value: 'x'.repeat(1001) }] }],
     ['too many details', { details: Array.from({ length: 33 }, () => ({ label: 'a', value: 'b' })) }],
+    ['a title that is no text', { title: 5 }],
+    ['details that are no list', { details: {} }],
+    [
+      'a getter that throws',
+      {
+        details: [
+          {
+            get label() {
+              throw new Error('mine');
+            },
+          },
+        ],
+      },
+    ],
   ])('nothing is cut: %s is rejected', async (_what, more) => {
     const { confirm, windows } = await booted();
     await expect(confirm(undefined, more)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });

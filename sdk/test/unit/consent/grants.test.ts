@@ -277,6 +277,18 @@ test('choices that are no plain data, too large, nameless or too many are left o
     { label: 'long', value: 'x'.repeat(5000) },
     { label: '\u202e', value: 1 },
     null,
+    {
+      label: 'throws',
+      get value() {
+        throw new Error('mine');
+      },
+    },
+    {
+      get label() {
+        throw new Error('mine');
+      },
+      value: 1,
+    },
     ...Array.from({ length: 100 }, (_, n) => ({ label: `${n}`, value: n })),
   ];
   const { it, log } = await booted({ choices: async () => hostile as never });

@@ -116,6 +116,123 @@ test('a union in results takes the branch that loses nothing', () => {
   expect(receiveParams(schema, { a: 1, b: 2 })).toEqual({ value: { a: 1, b: 2 } });
 });
 
+const integer = { type: 'integer' };
+const closed = (
+  properties: Record<string, object>,
+  required: readonly string[] = Object.keys(properties),
+) => ({
+  type: 'object',
+  required,
+  properties,
+});
+
+/** A result is sent and received with what nobody declares left out: the same alternative on both sides. */
+describe.each(['sendResult', 'receiveResult'] as const)(
+  'where undeclared properties are left out, by %s',
+  (how) => {
+    const taken = (anyOf: readonly object[], value: unknown, more: object = {}): unknown => {
+      const outcome = run({ anyOf }, how, value, more);
+      return 'value' in outcome ? outcome.value : (outcome.failed.limit ?? 'refused');
+    };
+    const a = closed({ a: integer });
+    const ab = closed({ a: integer, b: integer });
+    const abc = closed({ a: integer, b: integer, c: integer });
+
+    test('the first alternative that loses nothing is taken', () => {
+      expect(taken([a, abc, ab], { a: 1, b: 2 })).toEqual({ a: 1, b: 2 });
+      expect(taken([a, ab, closed({ a: integer, b: {} })], { a: 1, b: 2 })).toEqual({ a: 1, b: 2 });
+      expect(taken([ab, a], { a: 1 })).toEqual({ a: 1 });
+    });
+
+    test('else the first of those that lose least', () => {
+      expect(taken([a, ab, closed({ a: integer, c: integer })], { a: 1, b: 2, c: 3 })).toEqual({
+        a: 1,
+        b: 2,
+      });
+      expect(taken([a, closed({ d: integer }, []), ab], { a: 1, x: 0, y: 0 })).toEqual({ a: 1 });
+      expect(taken([a, { type: 'string' }], { a: 1, x: 0 })).toEqual({ a: 1 });
+    });
+
+    test('what is lost further down counts as well: in objects, lists, tables, and alternatives', () => {
+      const within = (schema: object) => closed({ in: schema });
+      expect(taken([within(a), within(ab)], { in: { a: 1, b: 2 } })).toEqual({ in: { a: 1, b: 2 } });
+      const listOf = (items: object) => ({ type: 'array', items });
+      expect(taken([listOf(a), listOf(ab)], [{ a: 1, b: 2 }])).toEqual([{ a: 1, b: 2 }]);
+      const rows = Array(4).fill({ a: 1, b: 2 });
+      const table = { n: 4, k: ['a', 'b'], c: [Array(4).fill(1), Array(4).fill(2)] };
+      if (how === 'sendResult') expect(taken([listOf(a), listOf(ab)], rows)).toEqual(table);
+      else expect(taken([listOf(a), listOf(ab)], table)).toEqual(rows);
+      expect(taken([{ anyOf: [a, { type: 'null' }] }, { anyOf: [a, ab] }], { a: 1, b: 2 })).toEqual({
+        a: 1,
+        b: 2,
+      });
+      const open = { type: 'object', patternProperties: { '^x': {} } };
+      expect(taken([open, closed({ x: integer, y: integer })], { x: 1, y: 2 })).toEqual({ x: 1, y: 2 });
+    });
+
+    test('what is lost before an alternative, or beside it, counts for none of them', () => {
+      const schema = closed({ first: a, last: { anyOf: [a, ab] } });
+      expect(run(schema, how, { first: { a: 1, x: 1 }, stray: 1, last: { a: 1, b: 2 } })).toEqual({
+        value: { first: { a: 1 }, last: { a: 1, b: 2 } },
+      });
+    });
+
+    test('it weighs what is taken, and no more', () => {
+      const text = { type: 'string' };
+      const texts = [closed({ a: text, b: text }), closed({ a: text, c: text })].map((each) => ({
+        ...each,
+        required: ['a'],
+      }));
+      const value = { a: 'x', b: 'y'.repeat(9), c: 'z'.repeat(3), d: 0 };
+      expect(taken(texts, value, { valueSize: 10 })).toEqual({ a: 'x', b: 'y'.repeat(9) });
+      expect(taken(texts, value, { valueSize: 9 })).toBe('valueSize');
+    });
+
+    test('an alternative that is too deep for the rest of the value takes nothing from one that fits', () => {
+      const deep = {
+        $defs: { Deep: { type: 'object', properties: { in: { $ref: 'Deep' } } } },
+        anyOf: [a, { $ref: 'Deep' }],
+      };
+      expect(run(deep, how, { a: 1, in: { in: {} } }, { depth: 2 })).toEqual({ value: { a: 1 } });
+    });
+
+    test('alternatives in alternatives end at the limit of steps, whatever is lost', () => {
+      const node = (...names: string[]) => ({
+        type: 'object',
+        properties: { ...Object.fromEntries(names.map((name) => [name, integer])), next: { $ref: 'Node' } },
+      });
+      const schema = { $defs: { Node: { anyOf: [node('a'), node('a', 'b'), node('c')] } }, $ref: 'Node' };
+      let value: object = {};
+      for (let i = 0; i < 60; i++) value = { stray: 1, next: value };
+      expect(run(schema, how, value)).toMatchObject({ failed: { limit: 'messageSteps' } });
+      let whole: object = {};
+      for (let i = 0; i < 60; i++) whole = { a: 1, next: whole };
+      expect(run(schema, how, whole)).toEqual({ value: whole });
+    });
+
+    test('what nobody declares is not read to tell', () => {
+      const shy = Object.defineProperty({ a: 1 }, 'secret', {
+        enumerable: true,
+        get() {
+          throw new Error('read');
+        },
+      });
+      expect(taken([a, ab], shy)).toEqual({ a: 1 });
+    });
+  },
+);
+
+test('a property behind a gate that is shut counts as declared', () => {
+  const schema = {
+    anyOf: [
+      closed({ a: integer }),
+      closed({ a: integer, b: { type: 'integer', 'x-grant': 'bees' }, c: integer }, ['a']),
+    ],
+  };
+  expect(sendResult(schema, { a: 1, b: 2, c: 3 })).toEqual({ value: { a: 1, c: 3 } });
+  expect(sendResult(schema, { a: 1, b: 2 })).toEqual({ value: { a: 1 } });
+});
+
 test('a gated constant tells no branches apart, since it may be missing where it arrives', () => {
   const branch = (kind: string, key: string) => ({
     type: 'object',
