@@ -1,25 +1,17 @@
+import { type Account, CALLS, PARAMETERS, type Surplus } from '../accounting/account.js';
+import { surplusError } from '../accounting/bounds.js';
 import type { ErrorCode } from '../errors/codes.js';
-import { PorticoError, toWire } from '../errors/portico-error.js';
+import { PorticoError, toWire, type WireError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import { expireLate } from '../platform/alarm.js';
 import type { Alarm, Clock } from '../platform/platform.js';
 import { type Codec, Conversion, FAIL } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { ERROR, type Frame, RESULT } from '../wire/frames.js';
+import { heldSize, heldSizeOfPeers } from '../wire/held-size.js';
 import { isId } from '../wire/read-batch.js';
-import { conversionError, convertOrThrow } from './member-codecs.js';
-
-/** What a handler knows of the call it answers. */
-export interface Call {
-  /** Aborted when the caller aborts, the deadline passes, or the session ends. */
-  readonly signal: AbortSignal;
-  /** Milliseconds that are left. */
-  readonly remaining: number;
-  /** Makes a declared error: `throw call.fail('tabGone', { id })`. */
-  fail(name: string, data?: unknown): PorticoError;
-  readonly scope: readonly unknown[] | undefined;
-  confirm(confirmation: object): Promise<boolean>;
-}
+import { conversionError } from './member-codecs.js';
+import { type Call, declaredBy, Running } from './running-call.js';
 
 /** A method as the answering side needs it. */
 export interface ServedMethod {
@@ -35,26 +27,15 @@ export interface ServedMethod {
   readonly run: (params: unknown, call: Call) => unknown;
 }
 
-/** What one principal may use, over all its sessions. Each gives what was exceeded, if anything. */
+/** What one principal may use in a time, over all its sessions. */
 export interface Allowance {
-  call(now: number): Exceeded | undefined;
-  bytes(amount: number, now: number): Exceeded | undefined;
-  /** A call begins that takes its time; `end` must follow. */
-  begin(): Exceeded | undefined;
-  end(): void;
-  subscribe(): Exceeded | undefined;
-  unsubscribe(): void;
+  /** One more call, or what costs as much: counts it, or says what is used up. Before anything of it is read. */
+  call(now: number): Surplus | undefined;
+  /** What was read is paid for, whatever becomes of it; who can't pay is told so at the next call. */
+  bytes(amount: number, now: number): void;
+  /** Whether there is a bound on bytes: then what is refused unread is weighed, too. */
+  readonly weighs: boolean;
 }
-
-/** A quota that is used up, and the milliseconds after which it may not be. */
-export interface Exceeded {
-  readonly quota: string;
-  readonly retryAfter: number;
-}
-
-/** How a caller is told. */
-export const quotaError = ({ quota, retryAfter }: Exceeded): PorticoError =>
-  new PorticoError('LIMIT_EXCEEDED', `more than the quota ${quota}`, { data: { limit: quota, retryAfter } });
 
 export interface CalleeContext {
   readonly clock: Clock;
@@ -67,7 +48,9 @@ export interface CalleeContext {
   report(path: string, error: unknown): void;
   /** Takes an id of the client's: false when it is not higher than every one before. */
   claim(first: number, count: number): boolean;
-  readonly allowance?: Allowance | undefined;
+  readonly allowance: Allowance;
+  /** What the session holds. */
+  readonly account: Account;
   /** The values to which a person has narrowed a capability; absent for all. */
   scopeOf(capability: string): readonly unknown[] | undefined;
   /** Asks the person about one call. */
@@ -76,61 +59,9 @@ export interface CalleeContext {
   readonly usage?: ((calls: number, bytes: number) => void) | undefined;
 }
 
-/** What of a call has to be kept while its handler runs. */
-class Running implements Call {
-  private controller: AbortController | undefined;
-  private reason: PorticoError | undefined;
-  constructor(
-    readonly id: number,
-    readonly method: ServedMethod,
-    readonly expires: number,
-    private readonly context: CalleeContext,
-  ) {}
-
-  // Made when somebody asks: most handlers don't, and a controller costs as much as a call.
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.reason) this.controller.abort(this.reason);
-    return this.controller.signal;
-  }
-
-  get remaining(): number {
-    return Math.max(0, this.expires - this.context.clock.now());
-  }
-
-  get scope(): readonly unknown[] | undefined {
-    return this.context.scopeOf(this.method.capability);
-  }
-
-  confirm(confirmation: object): Promise<boolean> {
-    return this.context.confirm(this.method.capability, confirmation, this.signal);
-  }
-
-  fail(name: string, data?: unknown): PorticoError {
-    const codec = this.method.errors.get(name);
-    if (!codec)
-      return new PorticoError('INVALID_ARGUMENT', `${this.method.path} declares no error "${name}"`);
-    const encoded = convertOrThrow(
-      codec,
-      data,
-      new Conversion(this.context.limits),
-      'INVALID_ARGUMENT',
-      `data of error "${name}"`,
-    );
-    return new PorticoError('DECLARED', name, { declared: name, data: encoded });
-  }
-
-  abort(reason: PorticoError): void {
-    this.reason = reason;
-    this.controller?.abort(reason);
-  }
-}
-
 /** The calls that one session's client has under way. A class: hosts have thousands of idle sessions. */
 export class Callee {
   private calls: Map<number, Running> | undefined;
-  /** Promises of handlers that have not settled: those of calls that were answered or cancelled meanwhile, too. */
-  private handlers = 0;
 
   constructor(private readonly context: CalleeContext) {}
 
@@ -148,9 +79,10 @@ export class Callee {
     const method = context.find(path);
     const now = context.clock.now();
     for (let i = 0; i < count; i++) {
-      const refusal = method instanceof PorticoError ? method : this.surplus(now);
-      if (refusal) this.reject(first + i, refusal);
-      else this.begin(first + i, method as ServedMethod, frame[i + 4], now, deadline, reading);
+      const surplus = context.allowance.call(now);
+      if (surplus) this.reject(first + i, toWire(surplusError(surplus)));
+      else if (method instanceof PorticoError) this.dismiss(first + i, method, frame[i + 4], now);
+      else this.begin(first + i, method, frame[i + 4], now, deadline, reading);
     }
     return undefined;
   }
@@ -169,7 +101,10 @@ export class Callee {
 
   onUnsendable(id: number): void {
     const data = { limit: 'valueSize' };
-    this.reject(id, new PorticoError('LIMIT_EXCEEDED', 'the browser would not carry the result', { data }));
+    this.reject(
+      id,
+      toWire(new PorticoError('LIMIT_EXCEEDED', 'the browser would not carry the result', { data })),
+    );
   }
 
   /** Ends the calls whose deadline has passed; gives the next deadline. */
@@ -197,63 +132,59 @@ export class Callee {
     for (const call of calls) call.abort(reason);
   }
 
-  private reject(id: number, error: PorticoError): void {
-    this.context.writer.push([ERROR, id, toWire(error)]);
+  private reject(id: number, error: WireError): void {
+    this.context.writer.push([ERROR, id, error]);
   }
 
-  /** Why one more call can't begin now, if so. */
-  private surplus(now: number): PorticoError | undefined {
-    const { limits, allowance } = this.context;
-    // Whoever calls and cancels, over and over, has no more running than twice as many: stopping takes time.
-    if ((this.calls?.size ?? 0) >= limits.calls || this.handlers >= 2 * limits.calls)
-      return new PorticoError('LIMIT_EXCEEDED', 'too many calls in flight', { data: { limit: 'calls' } });
-    const exceeded = allowance?.call(now);
-    return exceeded && quotaError(exceeded);
+  /**
+   * Refuses a call, of whose parameters so much was read. Where bytes are paid for, the rest is, too: its sender
+   * chose to send it.
+   */
+  private dismiss(id: number, error: PorticoError, received: unknown, now: number, read = 0): void {
+    const { allowance, limits } = this.context;
+    if (allowance.weighs) {
+      const sent = Math.min(heldSizeOfPeers(received, limits.valueSize), limits.valueSize);
+      allowance.bytes(Math.max(read, sent), now);
+    }
+    this.reject(id, toWire(error));
   }
 
   /** Answers in the handler's place and tells the handler. */
   private stop(call: Running, reason: PorticoError): void {
     this.calls?.delete(call.id);
-    this.reject(call.id, reason);
+    this.reject(call.id, toWire(reason));
     call.abort(reason);
   }
 
   private succeed(call: Running, value: unknown): void {
     const { limits, writer } = this.context;
+    const { path, encode } = call.method;
     const conversion = new Conversion(limits);
-    let result: unknown;
-    try {
-      result = convertOrThrow(
-        call.method.encode,
-        value,
-        conversion,
-        'INTERNAL',
-        `${call.method.path}: result`,
-      );
-    } catch (error) {
-      this.fault(call, error, PorticoError.is(error) && error.code === 'LIMIT_EXCEEDED');
+    const result = conversion.convert(encode, value);
+    if (result !== FAIL) {
+      writer.push([RESULT, call.id, result], conversion.weight);
       return;
     }
-    writer.push([RESULT, call.id, result], conversion.weight);
-  }
-
-  /** Only what is declared crosses; of anything else the client learns that it happened. */
-  private fault(call: Running, error: unknown, tooLarge = false): void {
-    const { path, errors } = call.method;
-    // What another host told this one is not this one's to pass on.
-    const own = PorticoError.is(error) && error.origin === 'local';
-    if (own && error.code === 'DECLARED' && errors.has(error.declared ?? '')) {
-      this.reject(call.id, error);
+    const error = conversionError(conversion.failure, 'INTERNAL', `${path}: result`);
+    if (error.code !== 'LIMIT_EXCEEDED') {
+      this.fault(call, error);
       return;
     }
     this.context.report(path, error);
-    const data = tooLarge ? (error as PorticoError).data : undefined;
-    this.reject(
-      call.id,
-      tooLarge
-        ? new PorticoError('LIMIT_EXCEEDED', `the result of ${path} is too large to send`, { data })
-        : new PorticoError('INTERNAL', `${path} failed`),
-    );
+    const text = `the result of ${path} is too large to send`;
+    this.reject(call.id, toWire(new PorticoError('LIMIT_EXCEEDED', text, { data: error.data })));
+  }
+
+  /** Only what is declared crosses; of anything else the client learns that it happened. */
+  private fault(call: Running, error: unknown): void {
+    const { path, errors } = call.method;
+    const declared = declaredBy(error, errors);
+    if (declared) {
+      this.reject(call.id, declared);
+      return;
+    }
+    this.context.report(path, error);
+    this.reject(call.id, toWire(new PorticoError('INTERNAL', `${path} failed`)));
   }
 
   private begin(
@@ -264,59 +195,86 @@ export class Callee {
     deadline: number,
     reading: Conversion,
   ): void {
-    const { usage, allowance, alarm } = this.context;
+    const { limits, usage, allowance, account } = this.context;
+    const crowd = (this.calls?.size ?? 0) >= limits.calls ? CROWDED : account.hold(CALLS);
+    if (crowd) {
+      this.dismiss(id, surplusError(crowd), received, now);
+      return;
+    }
     const params = reading.convert(method.decode, received);
-    const { size } = reading;
-    usage?.(1, size);
+    const { size: characters, weight } = reading;
+    usage?.(1, characters);
     if (params === FAIL) {
-      this.reject(id, conversionError(reading.failure, 'INVALID_PARAMS', `${method.path}: params`));
+      account.release(CALLS);
+      const error = conversionError(reading.failure, 'INVALID_PARAMS', `${method.path}: params`);
+      this.dismiss(id, error, received, now, weight);
       return;
     }
-    const exceeded = allowance?.bytes(size, now) ?? allowance?.begin();
-    if (exceeded) {
-      this.reject(id, quotaError(exceeded));
+    allowance.bytes(weight, now);
+    const size = heldSize(params, limits.callSize);
+    const surplus = size > 0 ? account.hold(PARAMETERS, size) : undefined;
+    if (surplus) {
+      account.release(CALLS);
+      this.reject(id, toWire(surplusError(surplus)));
       return;
     }
-    const call = new Running(id, method, now + (deadline || method.deadline), this.context);
+    const call = new Running(id, method, now + (deadline || method.deadline), size, this.context);
     let result: unknown;
+    let then: unknown;
     try {
       result = method.run(params, call);
+      // Read once, as the language does: it may be a getter.
+      then = typeof result === 'object' && result !== null && (result as { then?: unknown }).then;
     } catch (error) {
-      allowance?.end();
+      this.settle(call);
       this.fault(call, error);
       return;
     }
-    if (isThenable(result)) {
-      this.await(call, result, alarm);
-      return;
+    if (typeof then === 'function') this.await(call, result, then as PromiseLike<unknown>['then']);
+    else {
+      this.settle(call);
+      this.succeed(call, result);
     }
-    allowance?.end();
-    this.succeed(call, result);
   }
 
-  private await(call: Running, result: PromiseLike<unknown>, alarm: CalleeContext['alarm']): void {
-    const { allowance } = this.context;
+  /** Its handler is done: what it held is given back, once. */
+  private settle(call: Running): void {
+    const { account } = this.context;
+    call.isOver = true;
+    account.release(CALLS);
+    if (call.size > 0) account.release(PARAMETERS, call.size);
+  }
+
+  /** A promise of anybody's: it may call back twice, call both, or throw. The first word counts. */
+  private await(call: Running, result: unknown, then: PromiseLike<unknown>['then']): void {
     this.calls ??= new Map();
     const { calls } = this;
     calls.set(call.id, call);
-    this.handlers++;
-    const settled = (): boolean => {
-      this.handlers--;
-      allowance?.end();
+    this.context.alarm.at(call.expires);
+    const isAwaited = (): boolean => {
+      if (call.isOver) return false;
+      this.settle(call);
       // A call that was stopped has been answered.
       return calls.delete(call.id);
     };
-    alarm.at(call.expires);
-    result.then(
-      (value) => {
-        if (settled()) this.succeed(call, value);
-      },
-      (error: unknown) => {
-        if (settled()) this.fault(call, error);
-      },
-    );
+    const fail = (error: unknown): void => {
+      if (isAwaited()) this.fault(call, error);
+    };
+    try {
+      then.call(
+        result as PromiseLike<unknown>,
+        (value) => {
+          if (isAwaited()) this.succeed(call, value);
+        },
+        fail,
+      );
+    } catch (error) {
+      fail(error);
+    }
   }
 }
+
+const CROWDED: Surplus = { limit: 'calls' };
 
 /** The caller's own deadline in milliseconds, 0 where it has none. */
 const deadlineOf = (options: unknown): number | typeof FAIL => {
@@ -325,6 +283,3 @@ const deadlineOf = (options: unknown): number | typeof FAIL => {
   const d = Object.hasOwn(options, 'd') ? (options as { d: unknown }).d : 0;
   return typeof d === 'number' && d >= 0 && d <= 0x7fffffff ? d : FAIL;
 };
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

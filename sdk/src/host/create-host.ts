@@ -1,3 +1,5 @@
+import { Account } from '../accounting/account.js';
+import { hostBounds } from '../accounting/bounds.js';
 import { PorticoError } from '../errors/portico-error.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits/limits.js';
 import { browserHostPlatform } from '../platform/browser-host-platform.js';
@@ -71,6 +73,8 @@ export interface Host {
 
 /** The part of a host that hands it ports without a browser: for `portico/testing` alone. */
 export interface HostInternals {
+  /** What all peers together make it hold. */
+  readonly account: Account;
   accept(port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void;
 }
 const internals = new WeakMap<Host, HostInternals>();
@@ -86,11 +90,8 @@ export const createHost = (options: HostOptions = {}): Host => {
   const log: Log | undefined =
     write &&
     ((entry) => {
-      try {
-        write(entry);
-      } catch {
-        // A log that fails must not take the host with it.
-      }
+      // A log that fails must not take the host with it, whether it throws or gives a promise.
+      new Promise((resolve) => resolve(write(entry))).catch(() => {});
     });
   const publications = new Map<string, Publication[]>();
   const every = (): Publication[] => [...publications.values()].flat();
@@ -105,12 +106,12 @@ export const createHost = (options: HostOptions = {}): Host => {
     time: () => started?.time() ?? 0,
     extensions: () => started?.extensions,
   };
+  const account = new Account(hostBounds(limits));
   const doorkeeper = createDoorkeeper({
     publications,
     authorities,
     limits,
-    quotas: createQuotaKeeper(options.quotas ?? {}),
-    counts: options.quotas !== undefined,
+    quotas: createQuotaKeeper(options.quotas ?? {}, limits, account),
   });
   let listening = false;
 
@@ -188,6 +189,7 @@ export const createHost = (options: HostOptions = {}): Host => {
     },
   };
   internals.set(host, {
+    account,
     accept(port, event, platform) {
       start(platform);
       doorkeeper.accept(port, event, platform);

@@ -1,7 +1,10 @@
+import { Account, SESSIONS, type Surplus } from '../accounting/account.js';
+import { sessionBounds } from '../accounting/bounds.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm, ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
-import { type HostSession, openHostSession, refusePort } from '../session/host-session.js';
+import { type HostSession, openHostSession } from '../session/host-session.js';
+import { refusePort } from '../session/refuse-port.js';
 import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
 import { type Authorities, type Judged, judgeAll, maySee } from './admission/judge.js';
 import { derivePrincipal, describePrincipal, keyOf, type Principal } from './admission/principal.js';
@@ -30,8 +33,6 @@ export interface DoorkeeperContext {
   readonly authorities: Authorities;
   readonly limits: Limits;
   readonly quotas: QuotaKeeper;
-  /** Whether the host's author has set quotas: without, nothing is counted call by call. */
-  readonly counts: boolean;
 }
 
 /** A port that has not been refused at once. */
@@ -46,7 +47,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
   const { log, consent } = authorities;
   // No Set: V8 links the tables that a set has outgrown, and so keeps what was in it until a full collection.
   const guests: Guest[] = [];
-  const perPrincipal = new Map<string, number>();
+  const bounds = sessionBounds(limits);
   let watch: Alarm | undefined;
   let meter: Meter | undefined;
   let instance: string | undefined;
@@ -85,27 +86,8 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     });
   };
 
-  const count = (key: string, by: number): number => {
-    const now = (perPrincipal.get(key) ?? 0) + by;
-    if (now > 0) perPrincipal.set(key, now);
-    else perPrincipal.delete(key);
-    return now;
-  };
-
   const ring = (now: number): number =>
     Math.min(...guests.slice().map(({ conversation }) => conversation.expire(now)));
-
-  /** Which limit keeps a port out that would be listened to, if any. */
-  const full = (
-    key: string,
-    banned: number | undefined,
-  ): { limit: string; retryAfter: number } | undefined => {
-    if (banned !== undefined) return { limit: 'strikes', retryAfter: Math.ceil(banned) };
-    if (guests.length >= limits.sessions) return { limit: 'sessions', retryAfter: 1000 };
-    return (perPrincipal.get(key) ?? 0) >= limits.sessionsPerPrincipal
-      ? { limit: 'sessionsPerPrincipal', retryAfter: 1000 }
-      : undefined;
-  };
 
   /** A function of the host's author may fail: without quotas nobody comes in. */
   const allowanceOf = (principal: Principal, key: string, now: number): PrincipalAllowance | undefined => {
@@ -124,8 +106,8 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
   };
 
   /** Who breaks the rules of the wire too often is kept out for a while. */
-  const strike = (principal: Principal, key: string, now: number): void => {
-    const ban = quotas.of(principal, now, key).strike(now);
+  const strike = (principal: Principal, key: string, allowance: PrincipalAllowance, now: number): void => {
+    const ban = allowance.strike(now);
     if (ban === undefined) return;
     consent?.record(principal, 'banned');
     log?.({
@@ -175,7 +157,9 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       return;
     }
     const banned = allowance.banned(now);
-    const surplus = full(key, banned);
+    const account = new Account(bounds, allowance.account);
+    const surplus: Surplus | undefined =
+      banned === undefined ? account.hold(SESSIONS) : { limit: 'strikes', retryAfter: Math.ceil(banned) };
     if (surplus) {
       const answer = new PorticoError(
         'LIMIT_EXCEEDED',
@@ -188,16 +172,16 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     instance ??= platform.randomId();
     watch ??= platform.alarm(ring);
     meter ??= consent && createMeter(platform, consent);
-    count(key, 1);
-    allowance.hold();
     const guest: Guest = { key, conversation: undefined as unknown as HostSession, live: undefined };
     guest.conversation = openHostSession(port, platform, watch, limits, now, {
+      account,
       answer: receive({
         authorities,
         limits,
         platform,
         alarm: watch,
-        allowance: context.counts ? allowance : undefined,
+        allowance,
+        account,
         meter,
         principal,
         key,
@@ -216,8 +200,6 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       over(reason) {
         const at = guests.indexOf(guest);
         if (at >= 0) guests.splice(at, 1);
-        count(key, -1);
-        allowance.release();
         const violated = reason.code === 'PROTOCOL_VIOLATION';
         const session = guest.live?.session.id;
         log?.({
@@ -228,7 +210,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
           ...(session ? { session } : {}),
         });
         if (session) consent?.ended(session);
-        if (violated) strike(principal, key, platform.now());
+        if (violated) strike(principal, key, allowance, platform.now());
       },
     });
     guests.push(guest);

@@ -10,12 +10,24 @@ export interface Limits {
   readonly deadline: number;
   /** Calls in flight in one session. A caller that floods a slow handler; more wait on the client's side. */
   readonly calls: number;
+  /** Calls whose handlers run, of all principals. Callers that flood slow handlers, in league. */
+  readonly callsPerHost: number;
+  /** Bytes, roughly, of the parameters that the running calls of one session keep. Few calls can be large: a whole message fits. */
+  readonly callSize: number;
+  /** The same for all sessions of one principal. */
+  readonly callSizePerPrincipal: number;
+  /** The same for the whole host. As with `earlySizePerHost`. */
+  readonly callSizePerHost: number;
   /** Calls that may travel ahead of the welcome; more wait for it. Strangers that make the host hold what it may refuse. */
   readonly earlyCalls: number;
   /** Messages held while rules decide. As above; twice as many as calls, since each may come alone and be cancelled. */
   readonly earlyMessages: number;
-  /** Bytes, roughly, of the messages held while rules decide. As above: few messages can be large. */
+  /** Bytes, roughly, of the hello and the messages held while rules decide. As above: few messages can be large. */
   readonly earlySize: number;
+  /** The same for all sessions of one principal. As above, from many ports. */
+  readonly earlySizePerPrincipal: number;
+  /** The same for the whole host. As above, from many principals: several times one's, so that one shuts nobody out. */
+  readonly earlySizePerHost: number;
   /** Items (calls, results, events) in one message received. One message that blocks this end for long. */
   readonly messageItems: number;
   /** Items after which a batch is sent without waiting for more: both ends and the browser then work side by side. */
@@ -44,8 +56,16 @@ export interface Limits {
   readonly sessionsPerPrincipal: number;
   /** Subscriptions in one session. Each costs the host work at every event. */
   readonly subscriptions: number;
+  /** Open subscriptions of all principals. As above, from many sessions. */
+  readonly subscriptionsPerHost: number;
   /** Events the host holds for one subscription whose reader is slow; beyond it events are dropped and the gap is told. */
   readonly eventQueue: number;
+  /** Bytes, roughly, of the events held for the slow readers of one session; beyond it as above. Few events can be large. */
+  readonly eventSize: number;
+  /** The same for all sessions of one principal, an event that several get alike counted once. As above, from many sessions. */
+  readonly eventSizePerPrincipal: number;
+  /** The same for the whole host. As with `earlySizePerHost`. */
+  readonly eventSizePerHost: number;
   /** Events that may be under way to a reader that has not taken them yet. */
   readonly eventCredit: number;
 }
@@ -54,11 +74,21 @@ export interface Limits {
 type HostLimit =
   | 'earlyMessages'
   | 'earlySize'
+  | 'earlySizePerPrincipal'
+  | 'earlySizePerHost'
+  | 'callsPerHost'
+  | 'callSize'
+  | 'callSizePerPrincipal'
+  | 'callSizePerHost'
   | 'prompts'
   | 'sessions'
   | 'sessionsPerPrincipal'
   | 'subscriptions'
-  | 'eventQueue';
+  | 'subscriptionsPerHost'
+  | 'eventQueue'
+  | 'eventSize'
+  | 'eventSizePerPrincipal'
+  | 'eventSizePerHost';
 export type ClientLimits = Omit<Limits, HostLimit>;
 
 /** Apart, so that clients carry no more. */
@@ -82,9 +112,19 @@ export const DEFAULT_LIMITS: Limits = {
   ...CLIENT_LIMITS,
   earlyMessages: 512,
   earlySize: 33_554_432,
+  earlySizePerPrincipal: 33_554_432,
+  earlySizePerHost: 134_217_728,
+  callsPerHost: 160_000,
+  callSize: 67_108_864,
+  callSizePerPrincipal: 67_108_864,
+  callSizePerHost: 268_435_456,
   prompts: 4,
   sessions: 4096,
   sessionsPerPrincipal: 64,
   subscriptions: 256,
+  subscriptionsPerHost: 16_384,
   eventQueue: 1024,
+  eventSize: 8_388_608,
+  eventSizePerPrincipal: 33_554_432,
+  eventSizePerHost: 134_217_728,
 };

@@ -1,3 +1,5 @@
+import { type Account, QUESTIONS, type Surplus } from '../accounting/account.js';
+import { surplusError } from '../accounting/bounds.js';
 import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
@@ -25,10 +27,10 @@ import {
   type Welcome,
   welcomeFrame,
 } from '../wire/handshake.js';
-import { heldSize } from '../wire/held-size.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
 import type { Transport } from '../wire/transport.js';
+import { EarlyFrames } from './early-frames.js';
 
 /** What a session does once it is admitted. */
 export interface Admitted {
@@ -76,21 +78,13 @@ export interface Interview {
 }
 
 export interface HostSessionListener {
+  /** What this session holds; closed when it is over. */
+  readonly account: Account;
   /** Answers a hello; may take its time: what the client sends meanwhile is held, bounded. Must not throw or reject. */
   answer(hello: Hello, interview: Interview): Answer | Promise<Answer>;
   /** It is over, whether or not it was ever admitted. Exactly once. */
   over(reason: EndReason): void;
 }
-
-/** Refuses a port without ever listening to it: what is never listened to costs no heap. */
-export const refusePort = (port: RuntimePort, refusal: Refusal): void => {
-  try {
-    port.postMessage([[REFUSE, refusal]]);
-    port.disconnect();
-  } catch {
-    // The caller is gone already.
-  }
-};
 
 export interface HostSession {
   /** Ends it from this side, telling the client why. */
@@ -111,6 +105,9 @@ export const openHostSession = (
   opened: number,
   listener: HostSessionListener,
 ): HostSession => {
+  const { account } = listener;
+  /** While the rules decide. */
+  const early = new EarlyFrames(account, limits);
   let state: 'waiting' | 'deciding' | 'pending' | 'open' | 'leaving' | 'over' = 'waiting';
   /** Takes the body of a PROOF, while one is awaited. */
   let proved: ((body: unknown) => void) | undefined;
@@ -118,8 +115,6 @@ export const openHostSession = (
   let read: (() => void) | undefined;
   let expires = opened + limits.handshake;
   let handler: SessionHandler | undefined;
-  let held: Batch[] = [];
-  let heldBytes = 0;
   let farewell: EndReason | undefined;
   let afterwards: (() => void) | undefined;
 
@@ -135,8 +130,9 @@ export const openHostSession = (
     note();
     if (state !== 'leaving') handler?.ended(reason);
     state = 'over';
-    held = [];
+    early.take();
     proved = read = undefined;
+    account.close();
     listener.over(farewell ?? reason);
   };
 
@@ -184,16 +180,10 @@ export const openHostSession = (
     }
   };
 
-  /** Keeps a message until the rules have decided: a stranger's, perhaps, so not at any price. */
-  const hold = (frames: Batch): void => {
-    heldBytes += heldSize(frames, limits.earlySize);
-    const limit =
-      heldBytes > limits.earlySize
-        ? 'earlySize'
-        : held.push(frames) > limits.earlyMessages
-          ? 'earlyMessages'
-          : undefined;
-    if (limit) end(new PorticoError('LIMIT_EXCEEDED', 'too much before the welcome', { data: { limit } }));
+  /** Ends it where there is a surplus. */
+  const refuse = (surplus: Surplus | undefined): boolean => {
+    if (surplus) end(surplusError(surplus));
+    return surplus !== undefined;
   };
 
   const interview: Interview = {
@@ -210,7 +200,8 @@ export const openHostSession = (
         if (state !== 'deciding') return;
         state = 'pending';
         // For minutes, perhaps, and perhaps a stranger's: nothing of it is kept.
-        held = [];
+        early.take();
+        account.hold(QUESTIONS);
         read = resolve;
         expires = platform.now() + limits.pending + limits.handshake;
         alarm.at(expires);
@@ -223,12 +214,12 @@ export const openHostSession = (
   const whileDeciding = (frames: Batch): void => {
     const [[kind, body]] = frames as readonly [Frame];
     if (kind !== PROOF || !proved) {
-      hold(frames);
+      refuse(early.hold(frames));
       return;
     }
     proved(body);
     proved = undefined;
-    if (frames.length > 1) hold(frames.slice(1));
+    if (frames.length > 1) refuse(early.hold(frames.slice(1)));
   };
 
   /** While a person decides: a goodbye, and the word that the client knows. What came before that is dropped. */
@@ -262,23 +253,27 @@ export const openHostSession = (
     }
     state = 'deciding';
     const form = formOf(hello);
+    hello.probe = undefined;
+    if (refuse(early.greet(hello))) return;
     const answer = listener.answer(hello, interview);
-    const early = frames.slice(1);
+    const behind = frames.slice(1);
     if (answer instanceof Promise) {
       // A person may be asked already: then nothing is held.
       if (state === 'deciding') {
         // The rules have as long as the hello had.
         expires = platform.now() + limits.handshake;
-        hold(early);
+        refuse(early.hold(behind));
       }
-      answer.then((answered) => settle(answered, form));
+      answer.then(
+        (answered) => settle(answered, form),
+        () => end(new PorticoError('INTERNAL', 'the host could not decide')),
+      );
     } else {
-      held.push(early);
-      settle(answer, form);
+      settle(answer, form, [behind]);
     }
   };
 
-  const settle = (answer: Answer, form: OutputForm): void => {
+  const settle = (answer: Answer, form: OutputForm, first: Batch[] = []): void => {
     if (state !== 'deciding' && state !== 'pending') return;
     if ('refused' in answer) {
       finish([REFUSE, answer.refused], {
@@ -287,6 +282,7 @@ export const openHostSession = (
       });
       return;
     }
+    if (state === 'pending') account.release(QUESTIONS);
     state = 'open';
     const { welcome, begin } = answer.admitted;
     writer.push(welcomeFrame(welcome, form.nativeBytes));
@@ -298,9 +294,7 @@ export const openHostSession = (
         afterwards = run;
       },
     });
-    const early = held;
-    held = [];
-    for (const batch of early) readAll(batch);
+    for (const batch of [...first, ...early.take()]) readAll(batch);
   };
 
   const transport = portTransport(port, platform, {

@@ -80,11 +80,11 @@ const isText = (value: unknown, most: number): value is string =>
 const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= 64;
 
 /** Whether it is a list of no more than `most` such values. Spread before they are looked at: `every` would pass over holes. */
-const isList = (value: unknown, most: number, is: (each: unknown) => boolean): boolean =>
+const isList = (value: unknown, most: number, is: (each: unknown) => boolean): value is unknown[] =>
   Array.isArray(value) && value.length <= most && [...value].every(is);
 const areNames = (value: unknown): value is string[] => isList(value, 256, isName);
 
-/** Reads a hello; `undefined` when it is none. */
+/** Reads a hello; `undefined` when it is none. Copies its lists: those of a structured clone can carry more than their items. */
 export const readHello = (value: unknown): Hello | undefined => {
   if (!isObject(value)) return undefined;
   const { wire, versions, needs, wants, probe, name, rows, proof, token } = value;
@@ -96,7 +96,17 @@ export const readHello = (value: unknown): Hello | undefined => {
     (rows === undefined || isId(rows)) &&
     (proof === undefined || isId(proof)) &&
     (token === undefined || isText(token, 4096))
-    ? ({ wire, versions, needs, wants, probe, name, rows, proof, token } as Hello)
+    ? ({
+        wire: [...wire],
+        versions: [...versions],
+        needs: [...needs],
+        wants: [...wants],
+        probe,
+        name,
+        rows,
+        proof,
+        token,
+      } as Hello)
     : undefined;
 };
 

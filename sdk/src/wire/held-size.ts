@@ -2,36 +2,63 @@ import { isPlain } from '../protocol/conversion.js';
 
 /** What an item of an array or a property of an object takes, whatever its value. */
 const SLOT = 8;
+/** What an object or an array takes besides. */
+const OBJECT = 48;
 
 /**
- * Roughly the bytes that a message takes while it is held unread; counts no further than `most`. What is named
- * twice is held once, and looked at once: a small message can name one value a million times. What no peer has a
- * reason to send (a Map, a BigInt: structured clones bring them) is too large by definition, since nobody knows
- * what hides in it.
+ * Roughly the bytes that a value takes while it is held; counts no further than `most`. What no peer has a
+ * reason to send (a Map, a BigInt: structured clones bring them) is too large by definition, since nobody
+ * knows what hides in it.
  */
-export const heldSize = (message: unknown, most: number): number => {
-  const rest: unknown[] = [message];
-  const seen = new Set<object>();
+export const heldSize = (value: unknown, most: number): number => weigh(value, most, undefined);
+
+/**
+ * The same of what a peer sent as it is, which is not copied yet. A structured clone can name one value a million
+ * times: it is held once, and looked at once. Its arrays can carry more than their items, which nobody reads and
+ * nothing counts: copies without it take the place of those within the value.
+ */
+export const heldSizeOfPeers = (value: unknown, most: number): number => weigh(value, most, new Map());
+
+/** @param copies of the arrays seen so far, and all else that was seen; `undefined` where everything is there once */
+const weigh = (value: unknown, most: number, copies: Map<object, object> | undefined): number => {
   let size = 0;
-  while (rest.length > 0 && size <= most) {
-    const value = rest.pop();
-    if (typeof value === 'string') size += value.length;
-    else if (typeof value === 'bigint') return Number.POSITIVE_INFINITY;
-    else if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    else {
-      seen.add(value);
-      if (value instanceof Uint8Array) size += value.buffer.byteLength;
-      else if (Array.isArray(value)) {
-        size += SLOT * value.length;
-        // There may be nothing in it.
-        if (size <= most) for (const item of value) if (item !== undefined) rest.push(item);
-      } else if (isPlain(value)) {
-        for (const key of Object.keys(value)) {
-          size += SLOT + key.length;
-          rest.push((value as Record<string, unknown>)[key]);
-        }
-      } else return Number.POSITIVE_INFINITY;
-    }
+  /** Objects that were not looked into. Made when it is needed: most calls' parameters are flat. */
+  let rest: object[] | undefined;
+  /** Counts one value, and gives what takes its place. */
+  const count = (each: unknown): unknown => {
+    if (typeof each === 'string') size += each.length;
+    else if (typeof each === 'bigint') size = Number.POSITIVE_INFINITY;
+    if (typeof each !== 'object' || each === null) return each;
+    const known = copies?.get(each);
+    if (known) return known;
+    const kept = copies && Array.isArray(each) ? each.slice() : each;
+    copies?.set(each, kept);
+    if (rest) rest.push(kept);
+    else rest = [kept];
+    return kept;
+  };
+  count(value);
+  for (let next = rest?.pop(); next && size <= most; next = rest?.pop()) {
+    size += OBJECT;
+    if (next instanceof Uint8Array) size += next.buffer.byteLength;
+    else if (Array.isArray(next)) {
+      size += SLOT * next.length;
+      // First the length: there may be thousands of millions of holes.
+      if (size > most) break;
+      for (let i = 0; i < next.length; i++) {
+        const item: unknown = next[i];
+        const kept = count(item);
+        if (kept !== item) next[i] = kept;
+      }
+    } else if (isPlain(next)) {
+      const object = next as Record<string, unknown>;
+      for (const key of Object.keys(object)) {
+        size += SLOT + key.length;
+        const property = object[key];
+        const kept = count(property);
+        if (kept !== property) object[key] = kept;
+      }
+    } else return Number.POSITIVE_INFINITY;
   }
   return size;
 };

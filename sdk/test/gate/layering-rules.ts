@@ -3,7 +3,7 @@ import { importsOf, lineOf, type SourceFile, walk } from './source-tree.js';
 
 const leaves = ['errors', 'limits'];
 const wire = ['platform', 'protocol', ...leaves];
-const session = ['wire', ...wire];
+const session = ['accounting', 'wire', ...wire];
 const call = ['session', ...session];
 const sides = ['call', ...call];
 
@@ -11,6 +11,7 @@ const sides = ['call', ...call];
 export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ['errors', []],
   ['limits', []],
+  ['accounting', leaves],
   ['protocol', leaves],
   ['platform', leaves],
   ['wire', wire],

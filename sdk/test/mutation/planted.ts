@@ -49,20 +49,20 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'what was held before the welcome is read in the wrong order',
     file: SESSION,
-    from: 'const early = held;',
-    to: 'const early = held.toReversed();',
+    from: 'const taken = held;',
+    to: 'const taken = held.toReversed();',
   },
   {
     name: 'calls in flight are not bounded',
     file: CALLEE,
-    from: '(this.calls?.size ?? 0) >= limits.calls ||',
-    to: '',
+    from: '(this.calls?.size ?? 0) >= limits.calls',
+    to: 'limits.calls < 0',
   },
   {
     name: 'handlers of cancelled calls are not bounded',
-    file: CALLEE,
-    from: ' || this.handlers >= 2 * limits.calls',
-    to: '',
+    file: 'accounting/bounds.ts',
+    from: "['calls', 2 * limits.calls]",
+    to: "['calls', Number.POSITIVE_INFINITY]",
   },
   {
     name: 'a capability that is needed and not granted does not matter',
@@ -96,15 +96,15 @@ export const PLANTED: readonly PlantedMistake[] = [
   },
   {
     name: 'subscriptions are not bounded',
-    file: SERVING,
-    from: 'this.subscriptions.size >= this.limits.subscriptions',
-    to: 'this.subscriptions.size < 0',
+    file: 'accounting/bounds.ts',
+    from: "['subscriptions', limits.subscriptions]",
+    to: "['subscriptions', Number.POSITIVE_INFINITY]",
   },
   {
     name: 'credit is kept without bound',
     file: EVENTS,
-    from: 'credit = Math.min(credit + amount, limits.eventQueue);',
-    to: 'credit += amount;',
+    from: 'this.left = Math.min(this.left + amount, this.limits.eventQueue);',
+    to: 'this.left += amount;',
   },
   {
     name: 'results with a gap between their ids are folded',
@@ -141,14 +141,14 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'events that waited come in the wrong order',
     file: EVENTS,
-    from: '= queue[sent] as Queued;',
-    to: '= queue[queue.length - 1 - sent] as Queued;',
+    from: 'of this.waiting ?? []',
+    to: 'of [...(this.waiting ?? [])].toReversed()',
   },
   {
     name: 'a superseded event takes a new number',
     file: EVENTS,
-    from: 'number: (queue[at] as Queued).number }',
-    to: 'number }',
+    from: 'const number = superseded ?? this.number++;',
+    to: 'const number = this.number++;',
   },
   {
     name: 'events go on after an unsubscribe',
@@ -188,8 +188,8 @@ export const PLANTED: readonly PlantedMistake[] = [
   },
   {
     name: 'sessions of a principal are only counted up',
-    file: 'host/doorkeeper.ts',
-    from: 'count(key, -1);',
+    file: SESSION,
+    from: 'account.close();',
     to: '',
   },
   {

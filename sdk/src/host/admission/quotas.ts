@@ -1,4 +1,7 @@
+import { Account, type Surplus } from '../../accounting/account.js';
+import { type Bounds, principalBounds } from '../../accounting/bounds.js';
 import { PorticoError } from '../../errors/portico-error.js';
+import type { Limits } from '../../limits/limits.js';
 import { keyOf, type Principal } from './principal.js';
 
 /**
@@ -6,16 +9,16 @@ import { keyOf, type Principal } from './principal.js';
  * others. The limits of a session (`Limits`) hold besides. Set with `createHost({ quotas })`.
  */
 export interface Quotas {
-  /** Calls a second. One second's worth may come at once, and so in any second no more than twice as many pass. */
+  /** Calls, subscriptions and requests a second, those that are refused too. One second's worth may come at once, and so in any second no more than twice as many pass. */
   readonly callsPerSecond: number;
   /**
-   * Characters and bytes received a second. One second's worth may come at once; a message larger than that passes
-   * alone after silence, and is paid for by silence.
+   * Characters and bytes received a second, of what is refused too. One second's worth may come at once. A value is
+   * read as long as anything is left, and paid for by silence where it was more.
    */
   readonly bytesPerSecond: number;
-  /** Calls in flight. */
+  /** Calls in flight: handlers that have not settled. Counts whether or not quotas are set. */
   readonly calls: number;
-  /** Open subscriptions. */
+  /** Open subscriptions. Counts whether or not quotas are set. */
   readonly subscriptions: number;
   /** Violations of the protocol within a minute that lead to a ban: 1 bans at the first. */
   readonly strikes: number;
@@ -36,29 +39,16 @@ export const DEFAULT_QUOTAS: Quotas = {
   ban: 60_000,
 };
 
-/** Which quota is used up. */
-export interface Exceeded {
-  readonly quota: keyof Quotas;
-  /** Milliseconds after which it may fit again; where others must end first, when to look. */
-  readonly retryAfter: number;
-}
-
-/**
- * What is left to one principal. Times are milliseconds of a clock that never goes back. What answers `undefined`
- * has been counted; what answers otherwise has not.
- */
+/** What one principal holds, and what is left to it. Times are milliseconds of a clock that never goes back. */
 export interface Allowance {
-  /** A session of this principal begins: the allowance is kept while it lasts. */
-  hold(): void;
-  /** The session is over. */
-  release(): void;
-  call(now: number): Exceeded | undefined;
-  bytes(amount: number, now: number): Exceeded | undefined;
-  /** A call begins to run. */
-  begin(): Exceeded | undefined;
-  end(): void;
-  subscribe(): Exceeded | undefined;
-  unsubscribe(): void;
+  /** Kept as long as anything is held. */
+  readonly account: Account;
+  /** One more call: counted, unless a rate is used up; bytes that were read already may be the reason. */
+  call(now: number): Surplus | undefined;
+  /** So much was read. */
+  bytes(amount: number, now: number): void;
+  /** Whether there is a bound on bytes. */
+  readonly weighs: boolean;
   /** It broke the rules. Milliseconds of the ban where this leads to one; during a ban nothing is counted. */
   strike(now: number): number | undefined;
   /** Milliseconds that are left of a ban. */
@@ -79,10 +69,10 @@ const SECOND = 1000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
-/** When to look again where it is others that must end first. */
-const LOOK_AGAIN = 1000;
 /** Sums of fractions: a microsecond early is in time. */
 const TOLERANCE = 0.001;
+/** Of a byte: whoever has nothing left waits until there is something. */
+const SOMETHING = 1;
 /** Principals without sessions that are remembered: one with many origins or ids must not fill the heap. */
 const MOST_KEPT = 10_000;
 
@@ -94,72 +84,52 @@ class Bucket {
   full = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly quota: keyof Quotas,
-    private readonly cost: number,
+    private readonly limit: keyof Quotas,
+    readonly cost: number,
   ) {}
 
-  /** Whatever costs more than a full bucket holds passes when it is full. */
-  take(amount: number, now: number): Exceeded | undefined {
-    if (this.cost === 0) return undefined;
-    const cost = amount * this.cost;
-    const owed = Math.max(0, this.full - now);
-    const wait = owed + cost - Math.max(SECOND, cost);
-    if (wait > TOLERANCE) return { quota: this.quota, retryAfter: Math.ceil(wait) };
-    this.full = now + owed + cost;
-    return undefined;
+  /** Why so much can't be taken now, if so. */
+  lacks(amount: number, now: number): Surplus | undefined {
+    const wait = this.full - now + amount * this.cost - Math.max(SECOND, amount * this.cost);
+    return this.cost > 0 && wait > TOLERANCE ? { limit: this.limit, retryAfter: Math.ceil(wait) } : undefined;
+  }
+
+  /** Takes it, more than there is too. */
+  take(amount: number, now: number): void {
+    if (this.cost > 0) this.full = Math.max(this.full, now) + amount * this.cost;
   }
 }
 
 class PrincipalAllowance implements Allowance {
+  readonly account: Account;
   private readonly callBucket: Bucket;
   private readonly byteBucket: Bucket;
-  private sessions = 0;
-  private running = 0;
-  private subscribed = 0;
   private strikes: number[] = [];
   private bans = 0;
   private bannedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly quotas: Quotas) {
+  constructor(
+    private readonly quotas: Quotas,
+    bounds: Bounds,
+    host: Account,
+  ) {
+    this.account = new Account(bounds, host);
     this.callBucket = new Bucket('callsPerSecond', costAt(quotas.callsPerSecond));
     this.byteBucket = new Bucket('bytesPerSecond', costAt(quotas.bytesPerSecond));
   }
 
-  hold(): void {
-    this.sessions++;
+  get weighs(): boolean {
+    return this.byteBucket.cost > 0;
   }
 
-  release(): void {
-    if (this.sessions > 0) this.sessions--;
+  call(now: number): Surplus | undefined {
+    const surplus = this.callBucket.lacks(1, now) ?? this.byteBucket.lacks(SOMETHING, now);
+    if (!surplus) this.callBucket.take(1, now);
+    return surplus;
   }
 
-  call(now: number): Exceeded | undefined {
-    return this.callBucket.take(1, now);
-  }
-
-  bytes(amount: number, now: number): Exceeded | undefined {
-    return this.byteBucket.take(amount, now);
-  }
-
-  begin(): Exceeded | undefined {
-    if (this.running >= this.quotas.calls) return { quota: 'calls', retryAfter: LOOK_AGAIN };
-    this.running++;
-    return undefined;
-  }
-
-  end(): void {
-    if (this.running > 0) this.running--;
-  }
-
-  subscribe(): Exceeded | undefined {
-    if (this.subscribed >= this.quotas.subscriptions)
-      return { quota: 'subscriptions', retryAfter: LOOK_AGAIN };
-    this.subscribed++;
-    return undefined;
-  }
-
-  unsubscribe(): void {
-    if (this.subscribed > 0) this.subscribed--;
+  bytes(amount: number, now: number): void {
+    this.byteBucket.take(amount, now);
   }
 
   strike(now: number): number | undefined {
@@ -182,7 +152,7 @@ class PrincipalAllowance implements Allowance {
 
   /** Somebody counts on it being this one. */
   get isHeld(): boolean {
-    return this.sessions + this.running + this.subscribed > 0;
+    return !this.account.isEmpty;
   }
 
   /** Nothing would be lost with it. */
@@ -200,8 +170,11 @@ class PrincipalAllowance implements Allowance {
 /** Keeps everybody's allowance. With a function, each principal has the quotas that it gives for it, and else the defaults. */
 export const createQuotaKeeper = (
   quotas: Partial<Quotas> | ((principal: Principal) => Partial<Quotas>),
+  limits: Limits,
+  host: Account,
 ): QuotaKeeper => {
   const fixed = typeof quotas === 'function' ? undefined : checked(quotas);
+  const bounds = fixed && principalBounds(limits, fixed);
   const kept = new Map<string, PrincipalAllowance>();
   let sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -229,9 +202,8 @@ export const createQuotaKeeper = (
     of(principal, now, key = keyOf(principal)) {
       const known = kept.get(key);
       if (known) return known;
-      const made = new PrincipalAllowance(
-        fixed ?? checked((quotas as (principal: Principal) => Partial<Quotas>)(principal)),
-      );
+      const own = fixed ?? checked((quotas as (principal: Principal) => Partial<Quotas>)(principal));
+      const made = new PrincipalAllowance(own, bounds ?? principalBounds(limits, own), host);
       if (kept.size >= MOST_KEPT) forget(now);
       kept.set(key, made);
       return made;
@@ -248,6 +220,9 @@ const WHOLE: readonly (keyof Quotas)[] = ['calls', 'subscriptions', 'strikes'];
 
 /** @throws {PorticoError} INVALID_ARGUMENT */
 const checked = (given: Partial<Quotas>): Quotas => {
+  // A promise has none of them: it would read as the defaults.
+  if (typeof given !== 'object' || given === null || 'then' in given)
+    throw new PorticoError('INVALID_ARGUMENT', 'quotas are an object, and no promise of one');
   const quotas: Quotas = { ...DEFAULT_QUOTAS, ...given };
   for (const name of NAMES) {
     const value: unknown = quotas[name];

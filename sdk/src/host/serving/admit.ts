@@ -115,6 +115,7 @@ class Stay implements Live {
       writer,
       form,
       allowance: reception.allowance,
+      account: reception.account,
       endsAt: this.endOf(standing.granted),
       usage: meter && ((calls, bytes) => meter.use(key, principal, calls, bytes)),
       report(path, error) {

@@ -1,3 +1,4 @@
+import type { Account } from '../../accounting/account.js';
 import type { Allowance } from '../../call/callee.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Alarm, HostPlatform } from '../../platform/platform.js';
@@ -20,7 +21,9 @@ export interface Reception {
   readonly limits: Limits;
   readonly platform: HostPlatform;
   readonly alarm: Alarm;
-  readonly allowance: Allowance | undefined;
+  readonly allowance: Allowance;
+  /** What the session holds, for as long as its port is open. */
+  readonly account: Account;
   /** Where traffic is added up; absent where nobody looks. */
   readonly meter: Meter | undefined;
   readonly principal: Principal;

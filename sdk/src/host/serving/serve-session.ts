@@ -1,10 +1,6 @@
-import {
-  type Allowance,
-  Callee,
-  type CalleeContext,
-  quotaError,
-  type ServedMethod,
-} from '../../call/callee.js';
+import { type Account, QUESTIONS, SUBSCRIPTIONS, type Surplus } from '../../accounting/account.js';
+import { surplusError } from '../../accounting/bounds.js';
+import { type Allowance, Callee, type CalleeContext, type ServedMethod } from '../../call/callee.js';
 import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
@@ -25,6 +21,7 @@ import {
   UNSUBSCRIBE,
 } from '../../wire/frames.js';
 import { type GrantRequest, type OutputForm, readGrantRequest } from '../../wire/handshake.js';
+import { heldSize } from '../../wire/held-size.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Verdict } from '../admission/judge.js';
 import type { Confirmation } from '../consent/types.js';
@@ -41,7 +38,8 @@ export interface ServingContext {
   readonly limits: Limits;
   readonly writer: BatchWriter;
   readonly form: OutputForm;
-  readonly allowance: Allowance | undefined;
+  readonly allowance: Allowance;
+  readonly account: Account;
   /** Milliseconds on the clock at which something granted ends by itself. */
   readonly endsAt: number;
   /** Told of failures of the host's own code. */
@@ -60,6 +58,9 @@ export interface ServedConversation extends SessionHandler {
   regrant(granted: ReadonlyMap<string, Verdict>, endsAt: number): void;
 }
 
+/** What a frame is paid for besides what it brings, in bytes. */
+const FRAME = 16;
+
 /** Looked at again after a day: browsers' timers reach no further than 24. */
 const DAY = 86_400_000;
 
@@ -72,7 +73,8 @@ class SessionServer implements ServedConversation, CalleeContext {
   readonly alarm: Pick<Alarm, 'at'>;
   readonly limits: Limits;
   readonly writer: BatchWriter;
-  readonly allowance: Allowance | undefined;
+  readonly allowance: Allowance;
+  readonly account: Account;
   readonly usage: ServingContext['usage'];
   private granted: ReadonlyMap<string, Verdict>;
   private endsAt: number;
@@ -83,7 +85,6 @@ class SessionServer implements ServedConversation, CalleeContext {
     | Map<number, { readonly member: PublishedMember; readonly subscriber: Subscriber }>
     | undefined;
   private implementations: Map<string, () => Readonly<Record<string, unknown>>> | undefined;
-  private requesting = false;
 
   constructor(private readonly context: ServingContext) {
     this.clock = context.clock;
@@ -91,6 +92,7 @@ class SessionServer implements ServedConversation, CalleeContext {
     this.limits = context.limits;
     this.writer = context.writer;
     this.allowance = context.allowance;
+    this.account = context.account;
     this.usage = context.usage;
     this.granted = context.granted;
     this.endsAt = context.endsAt;
@@ -254,7 +256,8 @@ class SessionServer implements ServedConversation, CalleeContext {
   private subscribe([, id, path, credit]: Frame): string | undefined {
     if (!isId(id) || typeof path !== 'string' || !isId(credit) || !this.claim(id, 1))
       return 'a malformed SUBSCRIBE';
-    const refusal = this.subscribeTo(path, id, credit);
+    const surplus = this.charge(path.length);
+    const refusal = surplus ? surplusError(surplus) : this.subscribeTo(path, id, credit);
     if (refusal) this.writer.push([END, id, toWire(refusal)]);
     return undefined;
   }
@@ -265,24 +268,20 @@ class SessionServer implements ServedConversation, CalleeContext {
     if (member instanceof PorticoError) return member;
     const { source, encoder } = member;
     if (!source) return new PorticoError('UNKNOWN_MEMBER', `${path} is no event`);
-    this.subscriptions ??= new Map();
-    if (this.subscriptions.size >= this.limits.subscriptions) {
-      return new PorticoError('LIMIT_EXCEEDED', 'too many subscriptions', {
-        data: { limit: 'subscriptions' },
-      });
-    }
-    const exceeded = this.allowance?.subscribe();
-    if (exceeded) return quotaError(exceeded);
+    const surplus = this.account.hold(SUBSCRIPTIONS);
+    if (surplus) return surplusError(surplus);
     const { session, form } = this.context;
+    const { writer, account } = this;
     const encode = encoder(session.grants, form);
-    const subscriber = source.subscribe(id, { writer: this.writer, encode }, credit);
+    const subscriber = source.subscribe(id, { writer, encode, account }, credit);
+    this.subscriptions ??= new Map();
     this.subscriptions.set(id, { member, subscriber });
     return undefined;
   }
 
   private leave(subscriber: Subscriber): void {
     subscriber.leave();
-    this.allowance?.unsubscribe();
+    this.account.release(SUBSCRIPTIONS);
   }
 
   private unsubscribe([, id]: Frame): string | undefined {
@@ -295,6 +294,8 @@ class SessionServer implements ServedConversation, CalleeContext {
 
   private addCredit([, id, amount]: Frame): string | undefined {
     if (!isId(id) || id > this.highest || !isId(amount)) return 'a malformed CREDIT';
+    // By its bytes alone, and never refused: nobody could tell its sender, whose events would stop.
+    this.allowance.bytes(FRAME, this.clock.now());
     this.subscriptions?.get(id)?.subscriber.credit(amount);
     return undefined;
   }
@@ -303,16 +304,28 @@ class SessionServer implements ServedConversation, CalleeContext {
     const body = readGrantRequest(received);
     if (!isId(id) || !body || !this.claim(id, 1)) return 'a malformed REQUEST';
     const answer = (error: PorticoError | undefined): void => {
-      this.requesting = false;
       this.writer.push(error ? [ERROR, id, toWire(error)] : [RESULT, id, null]);
     };
-    if (this.requesting)
-      this.writer.push([ERROR, id, toWire(new PorticoError('CONSENT_PENDING', 'one request at a time'))]);
+    const surplus = this.charge(heldSize(body, this.limits.valueSize));
+    if (surplus) answer(surplusError(surplus));
+    else if (this.account.hold(QUESTIONS))
+      answer(new PorticoError('CONSENT_PENDING', 'one request at a time'));
     else {
-      this.requesting = true;
-      void this.context.request(body).then(answer);
+      const done = (error: PorticoError | undefined): void => {
+        this.account.release(QUESTIONS);
+        answer(error);
+      };
+      this.context.request(body).then(done, () => done(new PorticoError('INTERNAL', 'the request failed')));
     }
     return undefined;
+  }
+
+  /** What is no call, but costs as much, is paid for like one. */
+  private charge(bytes: number): Surplus | undefined {
+    const now = this.clock.now();
+    const surplus = this.allowance.call(now);
+    if (!surplus) this.allowance.bytes(FRAME + bytes, now);
+    return surplus;
   }
 }
 

@@ -242,6 +242,10 @@ describe('failures of handlers', () => {
       () => new PorticoError('DECLARED', secret, { declared: 'other', data: { secret } }),
     ],
     [
+      'a declared error that its handler made itself',
+      () => new PorticoError('DECLARED', secret, { declared: 'tabGone', data: { secret } }),
+    ],
+    [
       'what another host declared',
       () => new PorticoError('DECLARED', secret, { declared: 'tabGone', data: { secret } }, 'remote'),
     ],
@@ -285,17 +289,17 @@ describe('failures of handlers', () => {
   });
 
   test('[W7.16] an error that the browser does not carry is still an answer', async () => {
-    const data = { id: 1, toJSON: () => ({ id: 'x'.repeat(3000) }) };
     const server = tabsHost({
-      get: () => {
-        throw new PorticoError('DECLARED', 'tabGone', { declared: 'tabGone', data });
+      get: ({ id }, call) => {
+        throw call.fail('tabGone', { id });
       },
     });
     const peer = await admitted(server, {
       port: (port) => ({
         ...port,
         postMessage(message) {
-          if (JSON.stringify(message).length > 2000) throw new Error('Message exceeded maximum allowed size');
+          if (JSON.stringify(message).includes('tabGone'))
+            throw new Error('Message exceeded maximum allowed size');
           port.postMessage(message);
         },
       }),

@@ -1,0 +1,41 @@
+import { type Account, EARLY, type Surplus } from '../accounting/account.js';
+import type { Limits } from '../limits/limits.js';
+import type { Batch } from '../wire/frames.js';
+import type { Hello } from '../wire/handshake.js';
+import { heldSize, heldSizeOfPeers } from '../wire/held-size.js';
+
+/** What a client sent that has not been read: a stranger's, perhaps, so not at any price. */
+export class EarlyFrames {
+  private messages: Batch[] = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly account: Account,
+    private readonly limits: Limits,
+  ) {}
+
+  /** What was asked for, and shown, is kept for as long as the session is. */
+  greet(hello: Hello): Surplus | undefined {
+    return this.account.hold(EARLY, heldSize(hello, this.limits.earlySize));
+  }
+
+  /** Keeps a message until the rules have decided. */
+  hold(frames: Batch): Surplus | undefined {
+    // An array within something: a copy takes its place.
+    const message = { frames };
+    const size = heldSizeOfPeers(message, this.limits.earlySize);
+    if (this.messages.push(message.frames) > this.limits.earlyMessages) return { limit: 'earlyMessages' };
+    const surplus = this.account.hold(EARLY, size);
+    if (!surplus) this.bytes += size;
+    return surplus;
+  }
+
+  /** All that was kept, which is kept no longer. */
+  take(): Batch[] {
+    const { messages } = this;
+    this.messages = [];
+    this.account.release(EARLY, this.bytes);
+    this.bytes = 0;
+    return messages;
+  }
+}
