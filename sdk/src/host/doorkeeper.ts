@@ -89,6 +89,17 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
   const ring = (now: number): number =>
     Math.min(...guests.slice().map(({ conversation }) => conversation.expire(now)));
 
+  /**
+   * Room for a page of this extension, which the person may need to answer or to revoke: the page that came first
+   * yields to the newest. Its client dials again when it is used. Strangers can open our pages, as many as they like.
+   */
+  const makeRoom = (account: Account, key: string): void => {
+    if (!account.hasRoom(SESSIONS, 1))
+      guests
+        .find((guest) => guest.key === key)
+        ?.conversation.end(new PorticoError('DISCONNECTED', 'made room for a newer page'));
+  };
+
   /** A function of the host's author may fail: without quotas nobody comes in. */
   const allowanceOf = (principal: Principal, key: string, now: number): PrincipalAllowance | undefined => {
     try {
@@ -157,6 +168,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       return;
     }
     const banned = allowance.banned(now);
+    if (principal.kind === 'self') makeRoom(allowance.account, key);
     const account = new Account(bounds, allowance.account);
     const surplus: Surplus | undefined =
       banned === undefined ? account.hold(SESSIONS) : { limit: 'strikes', retryAfter: Math.ceil(banned) };

@@ -6,7 +6,8 @@ import { keyOf, type Principal } from './principal.js';
 
 /**
  * How much one principal may use of a host, over all of its sessions: what keeps one caller from starving the
- * others. The limits of a session (`Limits`) hold besides. Set with `createHost({ quotas })`.
+ * others. The limits of a session (`Limits`) hold besides. Set with `createHost({ quotas })`. The host's own pages have
+ * none: strangers can open as many of them as they like, and the person needs them to decide.
  */
 export interface Quotas {
   /** Calls, subscriptions and requests a second, those that are refused too. One second's worth may come at once, and so in any second no more than twice as many pass. */
@@ -37,6 +38,14 @@ export const DEFAULT_QUOTAS: Quotas = {
   subscriptions: 1024,
   strikes: 10,
   ban: 60_000,
+};
+
+/** Of the host's own pages. */
+const UNBOUNDED: Quotas = {
+  ...DEFAULT_QUOTAS,
+  calls: Number.POSITIVE_INFINITY,
+  subscriptions: Number.POSITIVE_INFINITY,
+  strikes: Number.POSITIVE_INFINITY,
 };
 
 /** What one principal holds, and what is left to it. Times are milliseconds of a clock that never goes back. */
@@ -111,7 +120,7 @@ class PrincipalAllowance implements Allowance {
   constructor(
     private readonly quotas: Quotas,
     bounds: Bounds,
-    host: Account,
+    host?: Account,
   ) {
     this.account = new Account(bounds, host);
     this.callBucket = new Bucket('callsPerSecond', costAt(quotas.callsPerSecond));
@@ -176,6 +185,8 @@ export const createQuotaKeeper = (
   const fixed = typeof quotas === 'function' ? undefined : checked(quotas);
   const bounds = fixed && principalBounds(limits, fixed);
   const kept = new Map<string, PrincipalAllowance>();
+  // Below no host: what strangers hold leaves these as much room as before.
+  const own = new PrincipalAllowance(UNBOUNDED, principalBounds(limits, UNBOUNDED));
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   /** Makes room for one more: of those that nobody holds. */
@@ -200,10 +211,11 @@ export const createQuotaKeeper = (
 
   return {
     of(principal, now, key = keyOf(principal)) {
+      if (principal.kind === 'self') return own;
       const known = kept.get(key);
       if (known) return known;
-      const own = fixed ?? checked((quotas as (principal: Principal) => Partial<Quotas>)(principal));
-      const made = new PrincipalAllowance(own, bounds ?? principalBounds(limits, own), host);
+      const its = fixed ?? checked((quotas as (principal: Principal) => Partial<Quotas>)(principal));
+      const made = new PrincipalAllowance(its, bounds ?? principalBounds(limits, its), host);
       if (kept.size >= MOST_KEPT) forget(now);
       kept.set(key, made);
       return made;
