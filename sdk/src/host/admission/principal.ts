@@ -39,6 +39,16 @@ export const keyOf = (principal: Principal): string => {
   return kind === 'content-script' ? `${kind} ${principal.id} ${origin}` : `${kind} ${principal.id}`;
 };
 
+/**
+ * Who answers for a principal: an extension for its content scripts, too, which come as somebody else in each
+ * origin. For what one must not get more of by being many: the person's attention, and room in the audit log.
+ */
+export const partyOf = (principal: Principal): string => {
+  const { kind } = principal;
+  if (kind === 'content-script') return `${principal.own ? kind : 'extension'} ${principal.id}`;
+  return keyOf(principal);
+};
+
 /** For logs. */
 export const describePrincipal = (principal: Principal | undefined): string =>
   principal

@@ -1,6 +1,6 @@
 import type { Own } from '../../platform/platform.js';
 import type { Plan } from '../../protocol/plan.js';
-import { keyOf, type Principal } from '../admission/principal.js';
+import { keyOf, type Principal, partyOf } from '../admission/principal.js';
 import { subjectKey } from './catalogue.js';
 import {
   COUNT,
@@ -18,6 +18,7 @@ import type { AuditDecision, Subject } from './types.js';
 
 /** Who, what, how often; never what was said. */
 export interface AuditEntry {
+  /** Of refusals that count together, the last one. */
   readonly principal: Principal;
   readonly decision: AuditDecision;
   readonly subject?: Subject | undefined;
@@ -53,7 +54,7 @@ export interface AuditLog {
 /** How many entries there are of each of two sorts: together 500. */
 const MOST = 250;
 
-/** What happens without a person: a stranger can cause any number of these, and must not wash out the others. */
+/** What happens without a person: a stranger can cause any number of these, and must not push out the others. */
 const PASSING: readonly AuditDecision[] = ['admitted', 'refused', 'quota', 'banned', 'confirmed', 'declined'];
 const LASTING: readonly AuditDecision[] = [
   'allowed',
@@ -94,7 +95,30 @@ export const AUDIT: Plan = [
   ],
 ];
 
-/** Same principal, decision and subject are one entry that counts. */
+/** What befalls whoever comes, under as many names as it likes: as one entry for who is behind them. */
+const FOLDED: ReadonlySet<AuditDecision> = new Set(['refused', 'banned']);
+
+/** Whose share of the log an entry is of. Behind pages there is nobody to tell them apart by: origins cost nothing. */
+const shareOf = ({ principal, decision }: AuditEntry): string =>
+  principal.kind === 'page' && FOLDED.has(decision) ? 'pages' : partyOf(principal);
+
+/** Makes room where it hurts least: the oldest of whoever has most goes, so that nobody can push out the others. */
+const dropOne = (shelf: Map<string, AuditEntry>): void => {
+  const shares = new Map<string, string[]>();
+  for (const [key, entry] of shelf) {
+    const share = shareOf(entry);
+    const keys = shares.get(share);
+    if (keys) keys.push(key);
+    else shares.set(share, [key]);
+  }
+  const [oldest] = [...shares.values()].reduce((most, keys) => (keys.length > most.length ? keys : most));
+  shelf.delete(oldest as string);
+};
+
+/**
+ * Same principal, decision and subject are one entry that counts; of refusals, the same extension behind it, or any
+ * page.
+ */
 export const createAuditLog = ({ browser }: Pick<Own, 'browser'>): AuditLog => {
   const passing = new Set(PASSING);
   // Each in the order of its last time: the first is the one to go.
@@ -103,7 +127,8 @@ export const createAuditLog = ({ browser }: Pick<Own, 'browser'>): AuditLog => {
   const put = (entry: AuditEntry): void => {
     const { principal, decision, subject } = entry;
     const shelf = passing.has(decision) ? shelves.passing : shelves.lasting;
-    const key = `${keyOf(principal)} ${decision} ${subject ? subjectKey(subject) : ''}`;
+    const who = FOLDED.has(decision) ? shareOf(entry) : keyOf(principal);
+    const key = `${who} ${decision} ${subject ? subjectKey(subject) : ''}`;
     const before = shelf.get(key);
     shelf.delete(key);
     shelf.set(
@@ -117,7 +142,7 @@ export const createAuditLog = ({ browser }: Pick<Own, 'browser'>): AuditLog => {
           }
         : entry,
     );
-    if (shelf.size > MOST) shelf.delete(shelf.keys().next().value as string);
+    if (shelf.size > MOST) dropOne(shelf);
   };
 
   const entries = (): AuditEntry[] =>

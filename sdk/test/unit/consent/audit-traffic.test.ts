@@ -59,6 +59,75 @@ describe('the audit log', () => {
     expect(await consent.audit()).toHaveLength(500);
   });
 
+  test('[A13] refusals count together for the extension behind them, in as many origins as it makes up', async () => {
+    const { it, consent, clock } = await booted();
+    await answered(it, asker(PRINCIPALS.other), { read: 'deny' });
+    clock.advance(1);
+    consent.record(PRINCIPALS.other, 'refused');
+    const script = (n: number) => ({ ...PRINCIPALS.script, origin: `https://${n}.example` });
+    for (let n = 0; n < 300; n++) {
+      clock.advance(1);
+      consent.record(script(n), 'refused');
+      consent.record(script(n), 'banned');
+      consent.record({ ...PRINCIPALS.page, origin: `https://${n}.example` }, 'refused');
+    }
+    const entries = (await consent.audit()).map(({ caller, decision, count }) => [
+      caller.kind,
+      caller.origin,
+      decision,
+      count,
+    ]);
+    expect(entries).toEqual([
+      ['page', 'https://299.example', 'refused', 300],
+      ['content-script', 'https://299.example', 'banned', 300],
+      ['content-script', 'https://299.example', 'refused', 300],
+      ['extension', PRINCIPALS.other.origin, 'refused', 1],
+      ['extension', PRINCIPALS.other.origin, 'denied', 1],
+    ]);
+  });
+
+  test('[A13] whoever has most makes room: one that fills the log pushes out nobody else', async () => {
+    const { consent, clock } = await booted();
+    for (let n = 0; n < 20; n++) consent.record(nth(n), 'refused');
+    const script = (n: number) => ({ ...PRINCIPALS.script, origin: `https://${n}.example` });
+    for (const [decision, times] of [
+      ['admitted', 1000],
+      ['denied', 1000],
+    ] as const)
+      for (let n = 0; n < times; n++) {
+        clock.advance(1);
+        consent.record(script(n), decision, of('read'));
+      }
+    const entries = await consent.audit();
+    expect(entries).toHaveLength(500);
+    expect(entries.filter(({ decision }) => decision === 'refused')).toHaveLength(20);
+    // Of its own, the newest are left.
+    expect(entries[0]?.caller.origin).toBe('https://999.example');
+  });
+
+  test('what was stored when each origin had an entry of its own is read, and counted together', async () => {
+    const on = stage();
+    const entries = Array.from({ length: 250 }, (_, n) => ({
+      principal: {
+        kind: 'content-script',
+        id: PRINCIPALS.script.id,
+        origin: `https://${n}.example`,
+        own: false,
+      },
+      decision: 'refused',
+      count: 2,
+      first: n,
+      last: n,
+    }));
+    on.store.write('portico.audit', { format: 1, entries });
+    const { consent } = on.boot();
+    await consent.loading;
+    expect(await consent.storage()).toEqual({ state: 'ok' });
+    expect(await consent.audit()).toMatchObject([
+      { caller: { origin: 'https://249.example' }, decision: 'refused', count: 500, first: 0, last: 249 },
+    ]);
+  });
+
   test('survives a restart, and goes on counting', async () => {
     const on = stage();
     const first = on.boot();
