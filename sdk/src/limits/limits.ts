@@ -48,11 +48,11 @@ export interface Limits {
   readonly depth: number;
   /** Milliseconds that a person has to answer, and that a client waits for them. Prompts that nobody closes. */
   readonly pending: number;
-  /** Prompts open at a time, of all principals. Windows that pop up without end. */
+  /** Prompts open at a time, of all principals; an extension has one, with all its content scripts. Windows that pop up without end. */
   readonly prompts: number;
-  /** Open sessions of one host, and half-open ones with them. A fork bomb of ports. */
+  /** Open sessions of one host, and half-open ones with them; its own pages don't count. A fork bomb of ports. */
   readonly sessions: number;
-  /** Open sessions of one principal. One client starving the others. */
+  /** Open sessions of one principal; of the host's own pages, the first yields to the newest. One client starving the others. */
   readonly sessionsPerPrincipal: number;
   /** Subscriptions in one session. Each costs the host work at every event. */
   readonly subscriptions: number;

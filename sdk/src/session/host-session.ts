@@ -1,11 +1,10 @@
 import { type Account, QUESTIONS, type Surplus } from '../accounting/account.js';
 import { surplusError } from '../accounting/bounds.js';
-import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm, Clock, Platform, RuntimePort } from '../platform/platform.js';
 import { Conversion } from '../protocol/conversion.js';
-import { type BatchWriter, createBatchWriter, HOST_FOLDING } from '../wire/batch-writer.js';
+import { createBatchWriter, HOST_FOLDING } from '../wire/batch-writer.js';
 import {
   type Batch,
   CHALLENGE,
@@ -18,64 +17,13 @@ import {
   REFUSE,
   WIRE_VERSION,
 } from '../wire/frames.js';
-import {
-  formOf,
-  type Hello,
-  type OutputForm,
-  type Refusal,
-  readHello,
-  type Welcome,
-  welcomeFrame,
-} from '../wire/handshake.js';
+import { formOf, type Hello, type OutputForm, readHello, welcomeFrame } from '../wire/handshake.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
 import type { Transport } from '../wire/transport.js';
+import { Departure } from './departure.js';
 import { EarlyFrames } from './early-frames.js';
-
-/** What a session does once it is admitted. */
-export interface Admitted {
-  readonly welcome: Omit<Welcome, 'native'>;
-  /** Called after the welcome was written; what it gives handles the session from then on. */
-  begin(context: {
-    writer: BatchWriter;
-    form: OutputForm;
-    end(error: PorticoError): void;
-    /** Runs once, when the welcome has left, in the same task: for what need not keep the client waiting. */
-    afterwards(run: () => void): void;
-  }): SessionHandler;
-}
-
-export interface SessionHandler {
-  /** A frame after the hello. Gives what rule it breaks, if any. @param reading of the message that it came in */
-  frame(frame: Frame, reading: Conversion): string | undefined;
-  /** Ends calls that took too long; gives the time when to look again. */
-  expire(now: number): number;
-  /** A frame of ours that the browser would not take. */
-  unsendable(frame: Frame, error: unknown): void;
-  /** Exactly once, and last. */
-  ended(reason: EndReason): void;
-}
-
-/** Why a session ended. An error is only made of it where somebody is told: most ends are ordinary. */
-export interface EndReason {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-/** The host's answer to a hello. */
-export type Answer = { readonly admitted: Admitted } | { readonly refused: Refusal };
-
-/** What can be said to a client that has greeted and waits for its answer. */
-export interface Interview {
-  /** Asks for a proof, once. Resolves with the body of the PROOF; never, where the client goes. */
-  challenge(body: object): Promise<unknown>;
-  /**
-   * Tells that a person is being asked: from then on nothing is held, and there is time. Resolves when the
-   * client has read it, and so all that it sent before has been dropped; never, where the client goes.
-   * @param expiresIn milliseconds after which the host gives up
-   */
-  pending(expiresIn: number): Promise<void>;
-}
+import type { Answer, EndReason, Interview, SessionHandler } from './interview.js';
 
 export interface HostSessionListener {
   /** What this session holds; closed when it is over. */
@@ -117,6 +65,7 @@ export const openHostSession = (
   let handler: SessionHandler | undefined;
   let farewell: EndReason | undefined;
   let afterwards: (() => void) | undefined;
+  const departure = new Departure();
 
   const note = (): void => {
     const run = afterwards;
@@ -133,6 +82,7 @@ export const openHostSession = (
     early.take();
     proved = read = undefined;
     account.close();
+    departure.tell();
     listener.over(farewell ?? reason);
   };
 
@@ -161,6 +111,7 @@ export const openHostSession = (
     farewell = { code: 'CLOSED', message: 'the client said goodbye' };
     state = 'leaving';
     handler?.ended(farewell);
+    departure.tell();
     expires = platform.now() + limits.handshake;
     alarm.at(expires);
   };
@@ -187,6 +138,7 @@ export const openHostSession = (
   };
 
   const interview: Interview = {
+    lasting: departure,
     challenge(body) {
       return new Promise((resolve) => {
         if (state !== 'deciding') return;

@@ -22,6 +22,7 @@ import type {
   Store,
 } from '../../src/platform/platform.js';
 import type { AnyProtocol } from '../../src/protocol/protocol.js';
+import { Departure } from '../../src/session/departure.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
 import { PRINCIPALS } from './principals.js';
 
@@ -292,29 +293,34 @@ export const ACCOUNTS: readonly Choice[] = [
 /** A subject of {@link purse}. */
 export const of = (capability: string): Subject => ({ protocol: purse.name, line: '1', capability });
 
-/** Asks for capabilities of {@link purse}. */
+/** Asks for capabilities of {@link purse}, on behalf of a session that stays. */
 export const request = (who: Asker, ...names: readonly string[]): Request => ({
   asker: who,
   protocol: purse,
   capabilities: names.map((name) => ({ name, needed: true })),
+  session: `session ${++sessionIds}`,
+  lasting: new Departure(),
 });
 
 /** Opens a prompt, and gives its id. */
-export const prompted = async (it: Background, who: Asker, ...names: readonly string[]): Promise<string> => {
+export const prompted = (it: Background, who: Asker, ...names: readonly string[]): Promise<string> =>
+  opened(it, request(who, ...names));
+
+const opened = async (it: Background, asked: Request): Promise<string> => {
   const before = new Set((await prompts(it)).map(({ id }) => id));
-  void it.consent.ask(request(who, ...names)).catch(() => {});
+  void it.consent.ask(asked).catch(() => {});
   await settle();
-  const opened = (await prompts(it)).find(({ id }) => !before.has(id));
-  return opened?.id ?? '';
+  return (await prompts(it)).find(({ id }) => !before.has(id))?.id ?? '';
 };
 
-/** Asks, and answers. */
+/** Asks, and answers. Gives the session that asked. */
 export const answered = async (
   it: Background,
   who: Asker,
   answers: Readonly<Record<string, 'always' | 'once' | 'deny'>>,
-): Promise<void> => {
-  const id = await prompted(it, who, ...Object.keys(answers));
+): Promise<string> => {
+  const asked = request(who, ...Object.keys(answers));
+  const id = await opened(it, asked);
   const list = Object.entries(answers).map(([capability, verdict]) => ({
     capability,
     verdict,
@@ -322,6 +328,7 @@ export const answered = async (
   }));
   await it.screens.prompts.answer({ id, answers: list });
   await settle();
+  return asked.session;
 };
 
 /** What the extension's own pages call. */
@@ -332,8 +339,11 @@ const prompts = (it: Background) => it.screens.prompts.list();
 
 let sessionIds = 0;
 /** A session of somebody, which the host has let in. */
-export const session = (principal: Principal = PRINCIPALS.extension): LiveSession => ({
-  id: `session ${++sessionIds}`,
+export const session = (
+  principal: Principal = PRINCIPALS.extension,
+  id = `session ${++sessionIds}`,
+): LiveSession => ({
+  id,
   principal,
   protocol: 'org.example.tabs',
   since: 0,

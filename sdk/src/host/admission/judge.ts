@@ -1,4 +1,6 @@
 import type { ExtensionList } from '../../platform/platform.js';
+import type { Lasting } from '../../session/departure.js';
+import { whileOpen } from '../../session/while-open.js';
 import type { Asker, Consent, DecidedBy, Subject } from '../consent/types.js';
 import type { Log } from '../log.js';
 import type { Policy } from '../policy/types.js';
@@ -14,7 +16,7 @@ export interface Caller {
   /** What of the evidence has been gathered: a matcher that needs more has to wait. */
   readonly gathered?: Need | undefined;
   readonly name?: string | undefined;
-  /** The session that is judged afresh. */
+  /** The session that is judged afresh, or the one that there will be, where it has been asked for. */
   readonly session?: string | undefined;
 }
 
@@ -46,18 +48,32 @@ export interface Authorities {
   readonly extensions: () => ExtensionList | undefined;
 }
 
-/** Runs every capability's rules, whichever were asked for: the answer must not depend on the question. */
+/**
+ * Runs every capability's rules, whichever were asked for: the answer must not depend on the question. Before what
+ * is remembered has been read nobody can be judged: callers wait for that behind their hello, as long as they last.
+ */
 export const judge = (
   authorities: Authorities,
   publication: Publication,
   caller: Caller,
+  lasting?: Lasting,
 ): Verdicts | Promise<Verdicts> => {
-  const { policy, consent } = authorities;
-  const ordering = policy?.loading;
-  // To look may begin a reading, so it is done once.
-  const reading = consent?.loading;
-  if (ordering || reading)
-    return Promise.all([ordering, reading]).then(() => judge(authorities, publication, caller));
+  const loading = authorities.policy?.loading ?? authorities.consent?.loading;
+  if (!loading) return judgeNow(authorities, publication, caller);
+  if (!caller.gathered)
+    return new Map(
+      [...publication.servings.keys()].map((name) => [name, { verdict: 'wait', needs: 'hello' }]),
+    );
+  const loaded = lasting ? whileOpen(loading, lasting) : loading;
+  return loaded.then(() => judge(authorities, publication, caller, lasting));
+};
+
+/** Apart, so that slow rules, which may never end, have nothing of the conversation in hand. */
+const judgeNow = (
+  authorities: Authorities,
+  publication: Publication,
+  caller: Caller,
+): Verdicts | Promise<Verdicts> => {
   const verdicts = new Map<string, Verdict | Waiting>();
   const slow: Promise<unknown>[] = [];
   for (const name of publication.servings.keys()) {
@@ -221,11 +237,23 @@ export const judgeAgain = (
   authorities: Authorities,
   judged: readonly Judged[],
   caller: Caller,
+  lasting: Lasting,
 ): Promise<{ readonly publication: Publication; readonly verdicts: Verdicts }[]> =>
   Promise.all(
     judged.map(async ({ publication, verdicts }) => {
-      const settled = await verdicts;
+      const settled = await whileJudged(verdicts, lasting);
       const again = neededBy([settled]) !== undefined;
-      return { publication, verdicts: again ? await judge(authorities, publication, caller) : settled };
+      return {
+        publication,
+        verdicts: again
+          ? await whileJudged(judge(authorities, publication, caller, lasting), lasting)
+          : settled,
+      };
     }),
   );
+
+/** Waits for slow rules as long as the caller does. */
+export const whileJudged = (
+  verdicts: Verdicts | Promise<Verdicts>,
+  lasting: Lasting,
+): Verdicts | Promise<Verdicts> => (verdicts instanceof Promise ? whileOpen(verdicts, lasting) : verdicts);

@@ -44,8 +44,9 @@ export const deny = (
 };
 
 /** Milliseconds that a denial still holds; 0 for no more. Never longer than it was given: clocks are set back. */
-export const remaining = ({ since, until }: Denial, now: number): number =>
+export const remaining = ({ since, until }: Pick<Denial, 'since' | 'until'>, now: number): number =>
   Math.max(0, Math.min(until - now, until - since));
 
 /** After that long without another, the count begins anew. */
-export const isForgotten = ({ until }: Denial, now: number): boolean => now > until + 30 * DAY;
+export const FORGOTTEN = 30 * DAY;
+export const isForgotten = ({ until }: Denial, now: number): boolean => now > until + FORGOTTEN;

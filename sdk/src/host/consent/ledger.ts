@@ -3,7 +3,8 @@
  * away; it is written behind.
  */
 import { PorticoError } from '../../errors/portico-error.js';
-import { keyOf, type Principal } from '../admission/principal.js';
+import type { Lasting } from '../../session/departure.js';
+import { keyOf, type Principal, partyOf } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
 import { subjectKey } from './catalogue.js';
 import { type DenialCause, deny, isForgotten } from './denials.js';
@@ -21,8 +22,12 @@ export interface Outcome {
 }
 
 export interface Ledger {
-  /** Writes down an answer. `waited`: how many sessions waited for it. */
-  settle(asker: Asker, outcomes: readonly Outcome[], waited: number): void;
+  /** Writes down an answer. `first`: the session that asked, where it is still there; the next one has what was allowed once otherwise. */
+  settle(
+    asker: Asker,
+    outcomes: readonly Outcome[],
+    first: readonly [session: string, Lasting] | undefined,
+  ): void;
   /** Somebody has shown up. */
   see(principal: Principal, name?: string): void;
   rememberKey(principal: Principal, key: ProvenKey): void;
@@ -60,7 +65,7 @@ export interface LedgerOptions {
 const UNUSED = 90 * 86_400_000;
 
 export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOptions): Ledger => {
-  const { audit, book, catalogue, holdings, now, stored, traffic } = memory;
+  const { audit, book, catalogue, holdings, now, pauses, stored, traffic } = memory;
 
   /** Sessions whose admission is in the audit log: it may be told again, when one is granted more. */
   const counted = new Set<string>();
@@ -85,12 +90,17 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
   };
 
   return {
-    settle(asker, outcomes, waited) {
+    settle(asker, outcomes, first) {
       const { principal, key: proven, name } = asker;
       const since = now();
       const entry = book.see(principal, since, name);
       const another = recall.cameWithAnother(asker, entry);
       const settled = outcomes.map((outcome) => ({ ...outcome, key: subjectKey(outcome.subject) }));
+      const verdicts = outcomes.map(({ verdict }) => verdict);
+      // Not where it could not even be shown: nobody was troubled.
+      if (verdicts.includes('always') || verdicts.includes('once')) pauses.end(partyOf(principal));
+      else if (verdicts.includes('denied') || verdicts.includes('closed'))
+        pauses.begin(partyOf(principal), since);
       for (const { subject, key, verdict } of settled) {
         entry.once.delete(key);
         if (verdict === 'always' || verdict === 'once') {
@@ -121,10 +131,15 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
       }
       // After that: sessions that did not wait are not to take it from those that did.
       for (const each of settled.filter(({ verdict }) => verdict === 'once')) {
-        const end = since + context.limits.pending;
-        const once = { grant: grantOf(each), since, until: end, waited: Math.max(1, waited), claimed: 0 };
+        const once = {
+          grant: grantOf(each),
+          since,
+          until: since + context.limits.pending,
+          session: first?.[0],
+        };
         putBounded(entry.once, each.key, once);
       }
+      if (first && verdicts.includes('once')) holdings.expect(...first);
       save();
     },
     see(principal, name) {
@@ -156,9 +171,8 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
         const offer = catalogue.findByKey(subject);
         if (!once || !offer || recall.grantFor(entry, asker, subject, offer.revision, id) !== once.grant)
           continue;
-        once.claimed++;
         holdings.take(id, key, once.grant);
-        if (isSpent(once, time)) entry.once.delete(subject);
+        entry.once.delete(subject);
         stored.grants.save();
       }
     },
@@ -187,6 +201,7 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
       if (decision === 'revoked')
         for (const [each, subject] of taken)
           putBounded(entry.denials, each, deny(subject, 'denied', entry.denials.get(each), now()));
+      if (decision === 'revoked' && taken.size > 0) pauses.begin(partyOf(entry.principal), now());
       for (const subject of taken.values()) record(entry.principal, decision, subject);
       changed(key);
     },
@@ -216,6 +231,7 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
       traffic.delete(key);
       stored.traffic.saveLater();
       book.delete(key);
+      pauses.end(partyOf(principal));
       if (blocked !== undefined) book.see(principal, seen, name).blocked = blocked;
       changed(key);
     },

@@ -3,9 +3,10 @@ import { AUDIT, type AuditLog, createAuditLog, type StoredAudit } from './audit-
 import { type Catalogue, createCatalogue } from './catalogue.js';
 import { createGrantBook, type GrantBook } from './grant-book.js';
 import { createHoldings, type Holdings } from './once-grants.js';
+import { createPauses, type Pauses } from './pauses.js';
 import type { Storage } from './storage.js';
 import type { StoredPart } from './stored-part.js';
-import { entryOf, GRANTS, isStorable, type StoredGrants, storeEntry } from './stored-shapes.js';
+import { entryOf, GRANTS, isStorable, PARTY, type StoredGrants, storeEntry } from './stored-shapes.js';
 import { createTraffic, type StoredTraffic, TRAFFIC, type Traffic } from './traffic.js';
 import type { ConsentContext } from './types.js';
 
@@ -13,6 +14,7 @@ export interface Memory {
   readonly catalogue: Catalogue;
   readonly book: GrantBook;
   readonly holdings: Holdings;
+  readonly pauses: Pauses;
   readonly audit: AuditLog;
   readonly traffic: Traffic;
   readonly stored: { readonly grants: StoredPart; readonly audit: StoredPart; readonly traffic: StoredPart };
@@ -24,6 +26,7 @@ export interface Memory {
 
 export const createMemory = ({ platform, protocols }: ConsentContext, storage: Storage): Memory => {
   const book = createGrantBook();
+  const pauses = createPauses();
   const audit = createAuditLog(platform.own);
   const traffic = createTraffic();
   const now = (): number => platform.time();
@@ -31,7 +34,7 @@ export const createMemory = ({ platform, protocols }: ConsentContext, storage: S
   const grants = storage.part<StoredGrants>({
     key: 'portico.grants',
     plan: GRANTS,
-    adopt({ principals }) {
+    adopt({ principals, pauses: paused = [] }) {
       const entries = principals.map((each) => entryOf(each, platform.own));
       if (!entries.every((entry) => entry !== undefined)) return false;
       if (new Set(entries.map(({ key }) => key)).size !== entries.length) return false;
@@ -41,11 +44,13 @@ export const createMemory = ({ platform, protocols }: ConsentContext, storage: S
         book.adopt(entry);
         if (since) book.see(since.principal, since.seen, since.rawName);
       }
+      pauses.adopt(paused);
       return true;
     },
     snapshot: () => ({
       format: 1,
       principals: [...book.entries].filter(({ principal }) => isStorable(principal)).map(storeEntry),
+      pauses: pauses.all.filter(({ party }) => party.length <= PARTY),
     }),
   });
   const auditPart = storage.part<StoredAudit>({
@@ -65,6 +70,7 @@ export const createMemory = ({ platform, protocols }: ConsentContext, storage: S
     catalogue: createCatalogue(protocols),
     book,
     holdings: createHoldings(),
+    pauses,
     audit,
     traffic,
     stored: { grants, audit: auditPart, traffic: trafficPart },

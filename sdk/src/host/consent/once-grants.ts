@@ -1,41 +1,31 @@
+import type { Lasting } from '../../session/departure.js';
 import { subjectKey } from './catalogue.js';
 import type { Grant } from './grant-book.js';
 
 /**
- * What a person allowed once, before and after a session has taken it.
- *
- * Before, it can be claimed: by as many sessions as waited for this very answer, within ten seconds of it;
- * or, where none of them has come by then (the host's worker died, the client slept), by the first one that
- * comes before the time is up. Whoever has claimed it holds it until the session ends.
+ * What a person allowed once, until a session takes it: the one that asked, or, where that is gone (or the host's
+ * worker died), the next one of its principal that comes before the time is up. No other: whoever else waited for
+ * the same answer asks again. Whoever has taken it holds it until the session ends.
  */
 export interface OnceGrant {
   readonly grant: Grant;
   /** When it was answered. */
   readonly since: number;
-  /** Until then the first one may claim it. */
+  /** Until then it may be taken. */
   readonly until: number;
-  /** How many sessions waited. */
-  readonly waited: number;
-  claimed: number;
+  /** For which session it is kept, as long as that is there; for any where none had waited. */
+  readonly session?: string | undefined;
 }
 
-/** For sessions that waited: they are admitted in the turns after the answer. */
-const TOGETHER = 10_000;
-
-/** Whether a session may yet claim it. */
-export const isClaimable = (once: OnceGrant, now: number): boolean =>
-  // Set back, a clock must not prolong it.
-  now >= once.since &&
-  (once.claimed === 0
-    ? now < once.until
-    : once.claimed < once.waited && now < Math.min(once.until, once.since + TOGETHER));
-
-/** Whether it can never be claimed again. */
-export const isSpent = (once: OnceGrant, now: number): boolean =>
-  now >= once.until || (once.claimed > 0 && !isClaimable(once, now));
+/** Whether it can be taken no more. Set back, a clock must not prolong it. */
+export const isSpent = ({ since, until }: OnceGrant, now: number): boolean => now < since || now >= until;
 
 /** What sessions hold that was allowed once. */
 export interface Holdings {
+  /** A session for which something is kept. */
+  expect(session: string, lasting: Lasting): void;
+  /** Whether one that is expected is still there. */
+  expects(session: string): boolean;
   find(session: string, subject: string): Grant | undefined;
   take(session: string, key: string, grant: Grant): void;
   /** What a principal's sessions hold, each subject once. */
@@ -47,6 +37,7 @@ export interface Holdings {
 
 export const createHoldings = (): Holdings => {
   const sessions = new Map<string, { readonly key: string; readonly grants: Map<string, Grant> }>();
+  const expected = new Set<string>();
   const of = (key: string): Map<string, Grant> => {
     const found = new Map<string, Grant>();
     for (const each of sessions.values()) {
@@ -55,6 +46,11 @@ export const createHoldings = (): Holdings => {
     return found;
   };
   return {
+    expect(session, lasting) {
+      expected.add(session);
+      lasting.whenOver(() => expected.delete(session));
+    },
+    expects: (session) => expected.has(session),
     find: (session, subject) => sessions.get(session)?.grants.get(subject),
     take(session, key, grant) {
       const held = sessions.get(session) ?? { key, grants: new Map() };

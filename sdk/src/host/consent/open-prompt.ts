@@ -1,4 +1,5 @@
 import { PorticoError } from '../../errors/portico-error.js';
+import type { Lasting } from '../../session/departure.js';
 import { keyOf } from '../admission/principal.js';
 import type { Outcome } from './ledger.js';
 import type { Shown } from './prompt-windows.js';
@@ -19,6 +20,8 @@ interface Base {
   readonly id: string;
   readonly asker: Asker;
   readonly key: string;
+  /** Who answers for the asker: has one prompt at a time, whatever it comes as. */
+  readonly party: string;
   readonly protocol: string;
   readonly line: string;
   /** Milliseconds since 1970. */
@@ -33,8 +36,8 @@ export interface GrantPrompt extends Base {
   readonly capabilities: Map<string, Asked>;
   /** Until the choices of all of them are there. */
   ready: Promise<unknown>;
-  /** Sessions that wait for the answer. */
-  waiting: number;
+  /** Sessions that wait for the answer, the one that asked first before the others. Who goes is taken out. */
+  readonly waiting: Map<string, Lasting>;
   /** Gives the capabilities that nothing was said of. */
   readonly over: Promise<ReadonlySet<string>>;
   /** Settles `over`. */
@@ -60,7 +63,7 @@ export const grantPrompt = (base: Base): GrantPrompt => {
     kind: 'grant',
     capabilities: new Map(),
     ready: Promise.resolve(),
-    waiting: 0,
+    waiting: new Map(),
     over,
     end: settle,
   };

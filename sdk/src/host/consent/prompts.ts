@@ -1,11 +1,12 @@
 /**
- * Questions that are open. Each principal has one at a time, whoever of its sessions asks; all principals
- * together have a few. An open question outlives the background; one about a single call does not.
+ * Questions that are open. Each party has one at a time, whichever of its principals and sessions asks; all parties
+ * together have a few. An open question outlives the background and who asked it; one about a single call does not.
  */
 
 import { PorticoError } from '../../errors/portico-error.js';
 import { after } from '../../platform/alarm.js';
-import { keyOf, type Principal } from '../admission/principal.js';
+import { whileOpen } from '../../session/while-open.js';
+import { keyOf, type Principal, partyOf } from '../admission/principal.js';
 import { type Catalogue, subjectOf } from './catalogue.js';
 import { checkedConfirmation } from './confirmation.js';
 import type { Ledger, Outcome } from './ledger.js';
@@ -20,6 +21,7 @@ import {
   readAnswers,
   unanswered,
 } from './open-prompt.js';
+import { createPauses } from './pauses.js';
 import type { Windows } from './prompt-windows.js';
 import type { Recall } from './recall.js';
 import { choicesOf } from './scope-choices.js';
@@ -61,11 +63,19 @@ export interface PromptsOptions {
   readonly told: () => void;
 }
 
+/** So many questions about calls may come to nothing in a row: a person who was mistaken tries again. */
+const FREE = 2;
+
+const tooMany = (message: string, retryAfter: number): PorticoError =>
+  new PorticoError('LIMIT_EXCEEDED', message, { data: { limit: 'prompts', retryAfter } });
+
 export const createPrompts = (options: PromptsOptions): Prompts => {
   const { context, storage, readable, catalogue, recall, ledger, windows, page, told } = options;
   const { platform, limits } = context;
   const byId = new Map<string, OpenPrompt>();
-  const byKey = new Map<string, OpenPrompt>();
+  const byParty = new Map<string, OpenPrompt>();
+  /** Who has asked about calls in vain, again and again. In memory alone, as the calls. */
+  const vain = createPauses();
   let stored: StoredPrompts | undefined;
 
   const part = storage.part<StoredPrompts>({
@@ -97,7 +107,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   /** Takes it off the list, and its window from the screen. Whether it was there. */
   const remove = (prompt: OpenPrompt): boolean => {
     if (!byId.delete(prompt.id)) return false;
-    byKey.delete(prompt.key);
+    byParty.delete(prompt.party);
     prompt.cancel();
     prompt.shown?.close();
     changed();
@@ -106,19 +116,29 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
 
   const finish = (prompt: GrantPrompt, outcomes: readonly Outcome[]): void => {
     if (!remove(prompt)) return;
-    if (outcomes.length > 0) ledger.settle(prompt.asker, outcomes, prompt.waiting);
-    const said = new Set(outcomes.map(({ subject }) => subject.capability));
+    const [first] = prompt.waiting;
+    if (outcomes.length > 0) ledger.settle(prompt.asker, outcomes, first);
+    // What was allowed once is one session's: to all others nothing was said of it.
+    const said = new Set(
+      outcomes.filter(({ verdict }) => verdict !== 'once').map(({ subject }) => subject.capability),
+    );
     prompt.end(new Set([...prompt.capabilities.keys()].filter((name) => !said.has(name))));
   };
 
-  const finishConfirm = (prompt: ConfirmPrompt, yes: boolean): void => {
+  /** `said`: nothing, where it is not the person who ended it. */
+  const finishConfirm = (prompt: ConfirmPrompt, said: boolean | undefined): void => {
     if (!remove(prompt)) return;
-    ledger.record(prompt.asker.principal, yes ? 'confirmed' : 'declined', prompt.subject);
-    prompt.end(yes);
+    const { asker, party, subject } = prompt;
+    if (said !== undefined) ledger.record(asker.principal, said ? 'confirmed' : 'declined', subject);
+    if (said) vain.end(party);
+    else vain.begin(party, platform.now(), FREE);
+    prompt.end(said === true);
   };
 
   const end = (prompt: OpenPrompt, cause: 'closed' | 'failed'): void =>
-    prompt.kind === 'grant' ? finish(prompt, unanswered(prompt, cause)) : finishConfirm(prompt, false);
+    prompt.kind === 'grant'
+      ? finish(prompt, unanswered(prompt, cause))
+      : finishConfirm(prompt, cause === 'closed' ? false : undefined);
 
   const listenerOf = (prompt: OpenPrompt) => ({
     opened: changed,
@@ -129,7 +149,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   /** Puts it on the list, at once: the next one to ask finds it. */
   const list = (prompt: OpenPrompt, wait: number): void => {
     byId.set(prompt.id, prompt);
-    byKey.set(prompt.key, prompt);
+    byParty.set(prompt.party, prompt);
     prompt.cancel = after(platform, wait, () => end(prompt, 'closed'));
   };
 
@@ -142,22 +162,32 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       prompt.shown = windows.show(`${page}?prompt=${prompt.id}`, listenerOf(prompt));
   };
 
-  const checkRoom = (): void => {
-    if (byId.size < limits.prompts) return;
-    const retryAfter = Math.max(1000, Math.min(...[...byId.values()].map(expiresIn)));
-    throw new PorticoError('LIMIT_EXCEEDED', 'too many questions are open', {
-      data: { limit: 'prompts', retryAfter },
-    });
+  /** Ends it: nothing was said. Nor is it asked again: whoever waits goes on with what is remembered. */
+  const drop = (prompt: GrantPrompt): void => {
+    if (remove(prompt)) prompt.end(new Set());
   };
 
-  const checkFree = (key: string): void => {
-    if (byKey.has(key)) throw new PorticoError('CONSENT_PENDING', 'the person is being asked already');
+  /** One that nobody waits for any more makes room for one that somebody waits for, and is no denial. */
+  const checkRoom = (): void => {
+    if (byId.size < limits.prompts) return;
+    for (const prompt of byId.values())
+      if (prompt.kind === 'grant' && prompt.waiting.size === 0) {
+        drop(prompt);
+        return;
+      }
+    const retryAfter = Math.max(1000, Math.min(...[...byId.values()].map(expiresIn)));
+    throw tooMany('too many questions are open', retryAfter);
+  };
+
+  const checkFree = (party: string): void => {
+    if (byParty.has(party)) throw new PorticoError('CONSENT_PENDING', 'the person is being asked already');
   };
 
   const baseOf = (asker: Asker, { protocol, line }: Omit<Subject, 'capability'>) => ({
     id: platform.randomId(),
     asker,
     key: keyOf(asker.principal),
+    party: partyOf(asker.principal),
     protocol,
     line,
     expires: platform.time() + limits.pending,
@@ -189,7 +219,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       return offer?.scoped === (choices !== undefined);
     });
     const { id, expires, window } = record;
-    if (!asker || !first || !isOffered || byKey.has(keyOf(asker.principal))) {
+    if (!asker || !first || !isOffered || byParty.has(partyOf(asker.principal))) {
       windows.discard(window);
       return;
     }
@@ -209,39 +239,41 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       return [...byId.values()];
     },
     find: (id) => byId.get(id),
-    async ask({ asker, protocol, capabilities }) {
-      const key = keyOf(asker.principal);
+    async ask({ asker, protocol, capabilities, session, lasting }) {
+      const party = partyOf(asker.principal);
       const deadline = platform.now() + limits.pending;
       const waiting = readable();
-      if (waiting) await waiting;
+      if (waiting) await whileOpen(waiting, lasting);
       let left = capabilities;
       for (;;) {
         const wanted = left.filter(({ name }) => {
           const subject = subjectOf(protocol, name);
           const offer = catalogue.find(subject);
-          return offer && recall.recall(asker, subject, offer.revision).verdict === 'ask';
+          return offer && recall.recall(asker, subject, offer.revision, session).verdict === 'ask';
         });
         const subject = subjectOf(protocol, '');
         if (wanted.length === 0) return;
-        const current = byKey.get(key);
-        if (current?.kind === 'confirm') checkFree(key);
+        const current = byParty.get(party);
+        if (current?.kind === 'confirm') checkFree(party);
         const prompt = current?.kind === 'grant' ? current : open(asker, subject, wanted);
         if (!isSameQuestion(prompt, asker, subject)) {
           // One at a time: this one's turn comes, if there is time left for it.
-          await prompt.over;
+          await whileOpen(prompt.over, lasting);
           if (platform.now() >= deadline) return;
           continue;
         }
-        prompt.waiting++;
+        prompt.waiting.set(session, lasting);
+        const stay = lasting.whenOver(() => prompt.waiting.delete(session));
         if (prompt === current) join(prompt, wanted);
-        const unsaid = await prompt.over;
+        const unsaid = await whileOpen(prompt.over, lasting);
+        stay();
         left = wanted.filter(({ name }) => unsaid.has(name));
         if (left.length === 0 || platform.now() >= deadline) return;
       }
     },
     pending(principal: Principal) {
-      const prompt = byKey.get(keyOf(principal));
-      if (prompt?.kind !== 'grant') return undefined;
+      const prompt = byParty.get(partyOf(principal));
+      if (prompt?.kind !== 'grant' || prompt.key !== keyOf(principal)) return undefined;
       const { protocol, capabilities } = prompt;
       return { protocol, capabilities: [...capabilities.keys()], expiresIn: expiresIn(prompt) };
     },
@@ -251,7 +283,9 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       if (waiting) await waiting;
       if (signal.aborted) return false;
       const base = baseOf(asker, subject);
-      checkFree(base.key);
+      const wait = vain.remaining(base.party, platform.now());
+      if (wait > 0) throw tooMany('the person has been asked in vain too often', wait);
+      checkFree(base.party);
       checkRoom();
       return new Promise<boolean>((resolve) => {
         const prompt: ConfirmPrompt = {
@@ -261,7 +295,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
           confirmation: checked,
           end: resolve,
         };
-        const abort = (): void => finishConfirm(prompt, false);
+        const abort = (): void => finishConfirm(prompt, undefined);
         list(prompt, limits.pending);
         signal.addEventListener('abort', abort, { once: true });
         const { cancel } = prompt;
@@ -288,10 +322,9 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       return true;
     },
     dismiss(key) {
-      const prompt = byKey.get(key);
-      if (prompt?.kind === 'confirm') finishConfirm(prompt, false);
-      // Nor is it asked again: whoever waits goes on with what is remembered.
-      else if (prompt && remove(prompt)) prompt.end(new Set());
+      for (const prompt of [...byId.values()].filter((each) => each.key === key))
+        if (prompt.kind === 'confirm') finishConfirm(prompt, undefined);
+        else drop(prompt);
     },
     restore() {
       const before = stored;

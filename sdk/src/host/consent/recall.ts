@@ -1,11 +1,11 @@
 /** What follows from what is remembered: answers, from memory and at once. */
-import { keyOf, type Principal } from '../admission/principal.js';
+import { keyOf, type Principal, partyOf } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
 import { subjectKey } from './catalogue.js';
 import { remaining } from './denials.js';
 import type { Entry, Grant } from './grant-book.js';
 import type { Memory } from './memory.js';
-import { isClaimable } from './once-grants.js';
+import { isSpent, type OnceGrant } from './once-grants.js';
 import { RETRY_LOAD } from './storage.js';
 import type { Asker, Recalled, Subject } from './types.js';
 
@@ -23,7 +23,7 @@ export interface Recall {
   held(asker: Asker): readonly Grant[];
   /** Whether there is a grant for less than the capability means now. */
   grew(key: string, subject: Subject): boolean;
-  /** What a principal's sessions hold that was allowed once, and what they may yet claim. */
+  /** What a principal's sessions hold that was allowed once, and what they may yet take. */
   onceOf(key: string): readonly Grant[];
   keyOf(principal: Principal): string | undefined;
   /** A rule holds this caller's key against another one; not so where the person has settled that since. */
@@ -38,7 +38,7 @@ export const UNREADABLE = RETRY_LOAD;
 const NO_KEY = 'unreadable';
 
 export const createRecall = (memory: Memory): Recall => {
-  const { book, catalogue, holdings, now } = memory;
+  const { book, catalogue, holdings, now, pauses } = memory;
 
   const cameWithAnother = ({ keyChanged, key }: Asker, { proven }: Entry): boolean =>
     keyChanged && key?.thumbprint !== proven?.thumbprint;
@@ -48,6 +48,10 @@ export const createRecall = (memory: Memory): Recall => {
     (grant.until === undefined || now() < grant.until) &&
     // Narrowed to what can be narrowed no more, or never narrowed: either way not what the person saw.
     (catalogue.findByKey(subject)?.scoped ?? grant.scope !== undefined) === (grant.scope !== undefined);
+
+  const mayTake = (once: OnceGrant, session: string | undefined): boolean =>
+    !isSpent(once, now()) &&
+    (once.session === undefined || once.session === session || !holdings.expects(once.session));
 
   const grantFor: Recall['grantFor'] = (entry, asker, subject, revision, session) => {
     const another = cameWithAnother(asker, entry);
@@ -59,7 +63,7 @@ export const createRecall = (memory: Memory): Recall => {
     const held = session === undefined ? undefined : holdings.find(session, subject);
     if (fits(held)) return held;
     const once = entry.once.get(subject);
-    return once && isClaimable(once, now()) && fits(once.grant) ? once.grant : undefined;
+    return once && mayTake(once, session) && fits(once.grant) ? once.grant : undefined;
   };
 
   return {
@@ -67,8 +71,9 @@ export const createRecall = (memory: Memory): Recall => {
     cameWithAnother,
     recall(asker, subject, revision, session) {
       if (!memory.readable) return { verdict: 'refuse', retryAfter: UNREADABLE };
+      const paused = pauses.remaining(partyOf(asker.principal), now());
       const entry = book.get(keyOf(asker.principal));
-      if (!entry) return { verdict: 'ask' };
+      if (!entry) return paused > 0 ? { verdict: 'refuse', retryAfter: paused } : { verdict: 'ask' };
       if (entry.blocked !== undefined) return { verdict: 'refuse', retryAfter: BLOCKED };
       const key = subjectKey(subject);
       const grant = grantFor(entry, asker, key, revision, session);
@@ -80,7 +85,7 @@ export const createRecall = (memory: Memory): Recall => {
           once: grant !== entry.grants.get(key) || undefined,
         };
       const denial = entry.denials.get(key);
-      const wait = denial ? remaining(denial, now()) : 0;
+      const wait = Math.max(denial ? remaining(denial, now()) : 0, paused);
       return wait > 0 ? { verdict: 'refuse', retryAfter: wait } : { verdict: 'ask' };
     },
     held(asker) {
@@ -98,8 +103,8 @@ export const createRecall = (memory: Memory): Recall => {
       return grant.revision < offer.revision || offer.scoped !== (grant.scope !== undefined);
     },
     onceOf(key) {
-      const claimable = [...(book.get(key)?.once.values() ?? [])].filter((once) => isClaimable(once, now()));
-      const grants = [...claimable.map(({ grant }) => grant), ...holdings.of(key)];
+      const untaken = [...(book.get(key)?.once.values() ?? [])].filter((once) => !isSpent(once, now()));
+      const grants = [...untaken.map(({ grant }) => grant), ...holdings.of(key)];
       return [...new Map(grants.map((grant) => [subjectKey(grant.subject), grant])).values()];
     },
     keyOf: (principal) => (memory.readable ? book.get(keyOf(principal))?.proven?.thumbprint : NO_KEY),

@@ -9,6 +9,7 @@ import type { ProvenKey } from '../admission/question.js';
 import { subjectKey } from './catalogue.js';
 import type { Denial } from './denials.js';
 import { createEntry, type Entry, type Grant, MAX_EACH, MAX_PRINCIPALS } from './grant-book.js';
+import type { Pause } from './pauses.js';
 import type { Choice, Subject } from './types.js';
 
 /** Without what may be absent and is: as JSON leaves it out. */
@@ -40,7 +41,7 @@ export interface StoredEntry {
   readonly blocked?: number;
   readonly proven?: ProvenKey;
   readonly grants: readonly StoredGrant[];
-  /** Not claimed yet; `until` is there. */
+  /** Not taken yet; `until` is there. */
   readonly once: readonly StoredGrant[];
   readonly denials: readonly Denial[];
 }
@@ -48,10 +49,14 @@ export interface StoredEntry {
 export interface StoredGrants {
   readonly format: 1;
   readonly principals: readonly StoredEntry[];
+  /** Absent in what was stored before there were any. */
+  readonly pauses?: readonly Pause[];
 }
 
 /** The longest id or origin that is stored; browsers' own are far shorter. */
 const NAME = 512;
+/** The longest party: a word, a space, and one of these. */
+export const PARTY = NAME + 16;
 
 /** Milliseconds since 1970, of a date that JavaScript knows. */
 export const TIME: Plan = ['n', { minimum: 0, maximum: 8.64e15 }];
@@ -152,6 +157,23 @@ export const GRANTS: Plan = [
       ],
       1,
     ],
+    [
+      'pauses',
+      [
+        'a',
+        [
+          'o',
+          [
+            ['party', text(PARTY), 1],
+            ['since', TIME, 1],
+            ['until', TIME, 1],
+            ['times', COUNT, 1],
+          ],
+        ],
+        { maxItems: MAX_PRINCIPALS },
+      ],
+      0,
+    ],
   ],
 ];
 
@@ -190,10 +212,8 @@ export const storeEntry = (entry: Entry): StoredEntry =>
     blocked: entry.blocked,
     proven: entry.proven,
     grants: [...entry.grants.values()].map(storeGrant),
-    // Claimed, it ends with the session, and that with this run of the background.
-    once: [...entry.once.values()]
-      .filter(({ claimed }) => claimed === 0)
-      .map(({ grant, until }) => storeGrant({ ...grant, until })),
+    // For whoever comes first: the session for which it is kept ends with this run of the background.
+    once: [...entry.once.values()].map(({ grant, until }) => storeGrant({ ...grant, until })),
     denials: [...entry.denials.values()],
   });
 
@@ -212,7 +232,7 @@ export const entryOf = (stored: StoredEntry, own: Pick<Own, 'browser'>): Entry |
   }
   for (const { until, ...grant } of stored.once) {
     if (until === undefined || until < grant.since) return undefined;
-    const once = { grant, since: grant.since, until, waited: 1, claimed: 0 };
+    const once = { grant, since: grant.since, until };
     entry.once.set(subjectKey(grant.subject), once);
   }
   for (const denial of stored.denials) {

@@ -2,6 +2,7 @@ import type { PorticoError } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import type { HostPlatform } from '../../platform/platform.js';
 import type { AnyProtocol } from '../../protocol/protocol.js';
+import type { Lasting } from '../../session/departure.js';
 import type { Principal } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
 import type { Host } from '../create-host.js';
@@ -56,6 +57,10 @@ export interface Request {
   readonly asker: Asker;
   readonly protocol: AnyProtocol;
   readonly capabilities: readonly { readonly name: string; readonly needed: boolean }[];
+  /** The session that asks, or the one that there will be: what is allowed once is kept for it. */
+  readonly session: string;
+  /** As long as this lasts, somebody waits for the answer. */
+  readonly lasting: Lasting;
 }
 
 /** A question about one call. */
@@ -119,7 +124,7 @@ export interface Consent {
    * trying again may help.
    */
   readonly unreadable: number | undefined;
-  /** `session`: where the answer is for one that is open, so that what it was allowed once counts. */
+  /** `session`: where the answer is for one that is open, or has asked, so that what it was allowed once counts. */
   recall(asker: Asker, subject: Subject, revision: number, session?: string): Recalled;
   /** The thumbprint of the key that is remembered for a principal. */
   keyOf(principal: Principal): string | undefined;
@@ -127,7 +132,9 @@ export interface Consent {
   rememberKey(principal: Principal, key: ProvenKey): void;
   /**
    * Asks the person, and resolves when that is over: answered, closed, timed out. What came out is in `recall`.
-   * Joins the prompt of this principal that is open. Rejects with LIMIT_EXCEEDED where too many prompts are.
+   * Joins the prompt of this principal that is open; waits for its turn where one of the same extension's is, or
+   * one about something else. Rejects with LIMIT_EXCEEDED where too many prompts are. Whoever goes leaves the prompt
+   * open, and nothing else behind; its promise never settles then.
    */
   ask(request: Request): Promise<void>;
   /** What this principal's open prompt asks for, and milliseconds until it is given up. */
@@ -144,7 +151,10 @@ export interface Consent {
   ended(session: string): void;
   /** The client gives capabilities back. */
   giveBack(principal: Principal, subjects: readonly Subject[]): void;
-  /** Asks the person about one call; false for no, closed and too late. Rejects with CONSENT_PENDING while this principal's prompt is open. */
+  /**
+   * Asks the person about one call; false for no, closed and too late. Rejects with CONSENT_PENDING while a prompt of
+   * the same extension is open, with LIMIT_EXCEEDED where too many are, or were in vain.
+   */
   confirm(asker: Asker, subject: Subject, confirmation: Confirmation, signal: AbortSignal): Promise<boolean>;
   /** For the audit log: `decision` is what came out, for a capability or for the caller as a whole. */
   record(principal: Principal, decision: AuditDecision, subject?: Subject): void;

@@ -1,5 +1,6 @@
 import { PorticoError } from '../../errors/portico-error.js';
-import type { Admitted } from '../../session/host-session.js';
+import type { Lasting } from '../../session/departure.js';
+import type { Admitted } from '../../session/interview.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import { GRANTS } from '../../wire/frames.js';
 import {
@@ -9,7 +10,15 @@ import {
   type Standing,
   standingFrame,
 } from '../../wire/handshake.js';
-import { askerOf, type Caller, judge, subjectOf, type Verdict, type Verdicts } from '../admission/judge.js';
+import {
+  askerOf,
+  type Caller,
+  judge,
+  subjectOf,
+  type Verdict,
+  type Verdicts,
+  whileJudged,
+} from '../admission/judge.js';
 import { describePrincipal, type Principal } from '../admission/principal.js';
 import type { Confirmation, Consent, LiveSession } from '../consent/types.js';
 import { type Placed, place, type Settled, standingOf } from './answer-hello.js';
@@ -18,8 +27,14 @@ import { type ServedConversation, serveSession } from './serve-session.js';
 import { createSession } from './session.js';
 
 /** Lets a caller in. What it may use can change for as long as the session lasts. */
-export const admit = (reception: Reception, hello: Hello, caller: Caller, settled: Settled): Admitted => {
-  const id = reception.newSession();
+export const admit = (
+  reception: Reception,
+  hello: Hello,
+  lasting: Lasting,
+  caller: Caller,
+  settled: Settled,
+): Admitted => {
+  const id = caller.session ?? reception.newSession();
   const standing = standingOf(settled.standing, () => settled.isOver !== true);
   const { granted, refused, pending } = standing;
   const { instance, limits } = reception;
@@ -34,7 +49,7 @@ export const admit = (reception: Reception, hello: Hello, caller: Caller, settle
       calls: limits.calls,
     },
     begin: ({ writer, form, afterwards }) =>
-      new Stay(reception, hello, { ...caller, session: id }, settled, standing, id, writer).serve(
+      new Stay(reception, hello, lasting, { ...caller, session: id }, settled, standing, id, writer).serve(
         afterwards,
         form,
       ),
@@ -72,6 +87,7 @@ class Stay implements Live {
   constructor(
     private readonly reception: Reception,
     hello: Hello,
+    private readonly lasting: Lasting,
     private readonly caller: Caller,
     readonly settled: Settled,
     private last: Standing,
@@ -151,11 +167,8 @@ class Stay implements Live {
       }
       if (asker.key && verdicts.some(({ remembers }) => remembers)) consent.rememberKey(principal, asker.key);
       if (standing.asked.length > 0 && !settled.isOver) {
-        const capabilities = standing.asked.map((name) => ({ name, needed: false }));
-        consent.ask({ asker, protocol: publication.protocol, capabilities }).then(
-          () => this.refresh(),
-          () => this.refresh(),
-        );
+        const refresh = (): void => this.refresh();
+        this.ask(consent, standing.asked, false).then(refresh, refresh);
       }
     }
     return this.server;
@@ -173,8 +186,23 @@ class Stay implements Live {
     this.refresh();
   }
 
+  private judge(): Verdicts | Promise<Verdicts> {
+    const { reception, settled, caller, lasting } = this;
+    return whileJudged(judge(reception.authorities, settled.publication, caller, lasting), lasting);
+  }
+
+  private ask(consent: Consent, names: readonly string[], needed: boolean): Promise<void> {
+    return consent.ask({
+      asker: askerOf(consent, this.caller),
+      protocol: this.settled.publication.protocol,
+      capabilities: names.map((name) => ({ name, needed })),
+      session: this.session.id,
+      lasting: this.lasting,
+    });
+  }
+
   refresh(): void {
-    const verdicts = judge(this.reception.authorities, this.settled.publication, this.caller);
+    const verdicts = this.judge();
     const round = ++this.round;
     if (!(verdicts instanceof Promise)) this.apply(verdicts);
     // A later judgement may have been faster.
@@ -231,18 +259,13 @@ class Stay implements Live {
       this.refresh();
     }
     if (ask.length === 0) return undefined;
-    let placed = place(await judge(authorities, publication, this.caller), ask);
+    let placed = place(await this.judge(), ask);
     if (placed.asked.length > 0 && Object.keys(placed.refused).length === 0 && consent) {
       if (consent.pending(principal))
         return new PorticoError('CONSENT_PENDING', 'the person is being asked already');
-      const capabilities = placed.asked.map((name) => ({ name, needed: true }));
       for (const each of ask) this.wished.add(each);
       try {
-        const asking = consent.ask({
-          asker: askerOf(consent, this.caller),
-          protocol: publication.protocol,
-          capabilities,
-        });
+        const asking = this.ask(consent, placed.asked, true);
         this.refresh();
         await asking;
       } catch (error) {
@@ -250,7 +273,7 @@ class Stay implements Live {
       } finally {
         this.refresh();
       }
-      placed = place(await judge(authorities, publication, this.caller), ask);
+      placed = place(await this.judge(), ask);
     }
     const missing = ask.filter((each) => !placed.granted.has(each));
     for (const each of ask) if (placed.granted.has(each)) this.wished.add(each);

@@ -1,5 +1,5 @@
 import type { HostPlatform } from '../../platform/platform.js';
-import type { Interview } from '../../session/host-session.js';
+import type { Interview } from '../../session/interview.js';
 import type { Hello } from '../../wire/handshake.js';
 import { toBase64url } from '../../wire/proof-transcript.js';
 import { type ProofOutcome, verifyProof } from '../admission/proof.js';

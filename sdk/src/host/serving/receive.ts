@@ -1,5 +1,6 @@
 import { PorticoError, toWire } from '../../errors/portico-error.js';
-import type { Admitted, Answer, Interview } from '../../session/host-session.js';
+import type { Lasting } from '../../session/departure.js';
+import type { Admitted, Answer, Interview } from '../../session/interview.js';
 import type { Hello } from '../../wire/handshake.js';
 import {
   askerOf,
@@ -9,6 +10,7 @@ import {
   judgeAgain,
   maySee,
   neededBy,
+  whileJudged,
 } from '../admission/judge.js';
 import { admit } from './admit.js';
 import { answerHello, type Candidate, notGranted, place, type Settled } from './answer-hello.js';
@@ -27,7 +29,9 @@ export const receive =
       name: hello.name,
     };
     const mine = reception.mine.map((each) =>
-      isForOnce(each) ? { ...each, verdicts: judge(authorities, each.publication, caller) } : each,
+      isForOnce(each)
+        ? { ...each, verdicts: judge(authorities, each.publication, caller, interview.lasting) }
+        : each,
     );
     return mine.every(isSettled) && others.every(isSettled)
       ? conclude(reception, hello, interview, caller, mine as readonly Candidate[])
@@ -53,7 +57,7 @@ const listen = async (
 ): Promise<Answer> => {
   const { principal, platform } = reception;
   let caller = first;
-  let judged = await judgeTogether(reception, caller);
+  let judged = await judgeTogether(reception, caller, interview.lasting);
   const needed = maySeeAny(judged.mine) ? judged.mine : [...judged.mine, ...judged.others];
   if (neededBy(needed.map(({ verdicts }) => verdicts)) === 'proof') {
     const outcome = await askForProof(
@@ -67,7 +71,7 @@ const listen = async (
       return { refused: reception.refusal() };
     }
     caller = { ...caller, evidence: { token: hello.token, key: outcome?.key }, gathered: 'proof' };
-    judged = await judgeTogether({ ...reception, ...judged }, caller);
+    judged = await judgeTogether({ ...reception, ...judged }, caller, interview.lasting);
   }
   return conclude(reception, hello, interview, caller, judged.mine);
 };
@@ -90,8 +94,10 @@ const maySeeAny = (candidates: readonly Candidate[]): boolean =>
 const judgeTogether = (
   { authorities, mine, others }: Pick<Reception, 'authorities' | 'mine' | 'others'>,
   caller: Caller,
+  lasting: Lasting,
 ): Promise<Settlement> => {
-  const again = (judged: readonly Judged[]): Promise<Candidate[]> => judgeAgain(authorities, judged, caller);
+  const again = (judged: readonly Judged[]): Promise<Candidate[]> =>
+    judgeAgain(authorities, judged, caller, lasting);
   return new Promise((resolve, reject) => {
     const own = again(mine);
     own.then((mine) => maySeeAny(mine) && resolve({ mine, others: [] }), reject);
@@ -116,7 +122,7 @@ const conclude = (
   const holds = asked.length > 0 && (granted.size === 0 || hello.needs.some((each) => asked.includes(each)));
   return holds
     ? askFirst(reception, hello, interview, caller, settled)
-    : admitted(reception, hello, caller, settled);
+    : admitted(reception, hello, interview.lasting, caller, settled);
 };
 
 /** Has the person decide before anything else. */
@@ -124,16 +130,25 @@ const askFirst = async (
   reception: Reception,
   hello: Hello,
   interview: Interview,
-  caller: Caller,
+  first: Caller,
   settled: Settled,
 ): Promise<Answer> => {
   const { authorities, principal, limits } = reception;
   const { consent } = authorities;
   const { publication, standing } = settled;
   if (!consent) return { refused: reception.refusal() };
+  const session = reception.newSession();
+  // What is allowed once is kept for the one that asked.
+  const caller = { ...first, session };
   const capabilities = standing.asked.map((name) => ({ name, needed: hello.needs.includes(name) }));
   const asking = consent
-    .ask({ asker: askerOf(consent, caller), protocol: publication.protocol, capabilities })
+    .ask({
+      asker: askerOf(consent, caller),
+      protocol: publication.protocol,
+      capabilities,
+      session,
+      lasting: interview.lasting,
+    })
     .then(
       () => undefined,
       (error: unknown) => error,
@@ -157,18 +172,23 @@ const askFirst = async (
       ),
     };
   }
-  const after = place(await judge(authorities, publication, caller), [...hello.needs, ...hello.wants]);
+  const verdicts = await whileJudged(
+    judge(authorities, publication, caller, interview.lasting),
+    interview.lasting,
+  );
+  const after = place(verdicts, [...hello.needs, ...hello.wants]);
   const missing = hello.needs.filter((each) => !after.granted.has(each));
   if (missing.length > 0) {
     reception.logRefusal(principal, `not granted: ${missing.join(', ')}`);
     return { refused: notGranted(missing, after, reception.hint()) };
   }
-  return admitted(reception, hello, caller, { ...settled, standing: after, isOver: true });
+  return admitted(reception, hello, interview.lasting, caller, { ...settled, standing: after, isOver: true });
 };
 
 const admitted = (
   reception: Reception,
   hello: Hello,
+  lasting: Lasting,
   caller: Caller,
   settled: Settled,
-): { readonly admitted: Admitted } => ({ admitted: admit(reception, hello, caller, settled) });
+): { readonly admitted: Admitted } => ({ admitted: admit(reception, hello, lasting, caller, settled) });

@@ -6,7 +6,7 @@ import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Alarm, Clock } from '../../platform/platform.js';
 import type { Conversion } from '../../protocol/conversion.js';
-import type { SessionHandler } from '../../session/host-session.js';
+import type { SessionHandler } from '../../session/interview.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import {
   CALL,

@@ -1,5 +1,5 @@
 import { PorticoError } from '../../errors/portico-error.js';
-import type { EndReason } from '../../session/host-session.js';
+import type { EndReason } from '../../session/interview.js';
 import type { Principal } from '../admission/principal.js';
 
 /** One admitted conversation, as providers see it. */

@@ -32,8 +32,9 @@ export interface CallOf<P extends AnyProtocol, M, S = never> {
    * Asks the person about this one call, in a window of its own; false for no, closed, too late, and when
    * the call is aborted. Takes as long as a person does: give the method a deadline of minutes. Nothing of it
    * survives the end of the host's background: the call's outcome is then unknown to its caller.
-   * @throws {PorticoError} CONSENT_PENDING while this caller's prompt is open, LIMIT_EXCEEDED while too many
-   * are, INVALID_ARGUMENT on a host without `consent`
+   * @throws {PorticoError} CONSENT_PENDING while a prompt of this caller's extension is open, LIMIT_EXCEEDED while
+   * too many are, or after three in a row without a yes (`data.retryAfter`), INVALID_ARGUMENT on a host without
+   * `consent`
    */
   confirm(confirmation: Confirmation): Promise<boolean>;
   /**

@@ -64,6 +64,42 @@ describe('confirm', () => {
     expect(windows.opened).toBe(3);
   });
 
+  test('asked in vain three times in a row, it has to wait; a yes ends that', async () => {
+    const { it, windows, clock, confirm } = await booted();
+    const inVain = async (): Promise<void> => {
+      const said = confirm();
+      await settle();
+      windows.shut(windows.opened);
+      await said;
+    };
+    const wait = { code: 'LIMIT_EXCEEDED', data: { limit: 'prompts', retryAfter: 60_000 } };
+    for (let n = 0; n < 3; n++) await inVain();
+    await expect(confirm()).rejects.toMatchObject(wait);
+    expect(windows.opened).toBe(3);
+    clock.advance(60_000);
+    const said = confirm();
+    await settle();
+    const [prompt] = await it.screens.prompts.list();
+    await it.screens.prompts.confirm({ id: prompt?.id ?? '', yes: true });
+    expect(await said).toBe(true);
+    for (let n = 0; n < 3; n++) await inVain();
+    await expect(confirm()).rejects.toMatchObject(wait);
+  });
+
+  test('what the caller takes back was declined by nobody, but was a window all the same', async () => {
+    const { consent, windows, confirm } = await booted();
+    for (let n = 0; n < 3; n++) {
+      const controller = new AbortController();
+      const said = confirm(controller.signal);
+      await settle();
+      controller.abort();
+      expect(await said).toBe(false);
+    }
+    expect(await consent.audit()).toEqual([]);
+    await expect(confirm()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(windows.opened).toBe(3);
+  });
+
   test('where there is no window, nobody has said yes', async () => {
     const on = stage();
     const it = on.boot({ platform: { windows: undefined } });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answered, asker, of, prompted, settle, stage } from '../../support/consent-platform.js';
+import { PRINCIPALS } from '../../support/principals.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -96,5 +97,93 @@ describe('denials hold the longer the more there are', () => {
     const before = windows.opened;
     expect(await prompted(it, asker(), 'read')).toBe('');
     expect(windows.opened).toBe(before);
+  });
+});
+
+describe('a no is for the caller, too: it may ask for nothing else meanwhile', () => {
+  const script = asker({ ...PRINCIPALS.script, origin: 'https://elsewhere.example' });
+  /** Milliseconds that an asker has to wait who would ask for something else. */
+  const waitOf = ({ consent }: ReturnType<ReturnType<typeof stage>['boot']>, who = asker()): number => {
+    const recalled = consent.recall(who, of('spend'), 1);
+    return recalled.verdict === 'refuse' ? recalled.retryAfter : 0;
+  };
+
+  test('[A11] [W5.37] a minute, four times that for each next, whatever it asks for and whoever of its extension', async () => {
+    const { it, clock, windows } = await booted();
+    for (const [length, name] of [
+      [MINUTE, 'read'],
+      [4 * MINUTE, 'accounts'],
+      [16 * MINUTE, 'read'],
+    ] as const) {
+      await prompted(it, asker(), name);
+      windows.shut(windows.opened);
+      await settle();
+      expect([waitOf(it), waitOf(it, script), waitOf(it, asker(PRINCIPALS.other))]).toEqual([
+        length,
+        length,
+        0,
+      ]);
+      const before = windows.opened;
+      await prompted(it, asker(), 'spend');
+      await prompted(it, script, 'read');
+      expect(windows.opened).toBe(before);
+      clock.advance(length);
+      expect(waitOf(it)).toBe(0);
+    }
+  });
+
+  test('survives a restart', async () => {
+    const { it, boot, clock } = await booted();
+    await answered(it, asker(), { read: 'deny' });
+    it.stop();
+    clock.advance(1000);
+    const next = boot();
+    await next.consent.loading;
+    expect([waitOf(next), waitOf(next, script)]).toEqual([MINUTE - 1000, MINUTE - 1000]);
+  });
+
+  test('what was allowed before is not touched by it', async () => {
+    const { it } = await booted();
+    await answered(it, asker(), { spend: 'always' });
+    await answered(it, asker(), { read: 'deny' });
+    expect(it.consent.recall(asker(), of('spend'), 1)).toEqual({ verdict: 'allow' });
+  });
+
+  test.each([
+    [
+      'a yes',
+      async (it: Awaited<ReturnType<typeof booted>>['it']) =>
+        void (await answered(it, asker(), { read: 'once' })),
+    ],
+    [
+      'forgetting',
+      (it: Awaited<ReturnType<typeof booted>>['it']) =>
+        it.consent.forget(`extension ${PRINCIPALS.extension.id}`),
+    ],
+  ])('%s ends the count', async (_what, mend) => {
+    const { it, clock } = await booted();
+    await answered(it, asker(), { read: 'deny' });
+    clock.advance(HOUR);
+    await mend(it);
+    expect(waitOf(it)).toBe(0);
+    await answered(it, asker(), { accounts: 'deny' });
+    expect(waitOf(it)).toBe(MINUTE);
+  });
+
+  test('an answer that allows something is none, and what could not be shown neither', async () => {
+    const { it, windows } = await booted();
+    await answered(it, asker(), { read: 'always', accounts: 'deny' });
+    expect(waitOf(it)).toBe(0);
+    windows.failing = new Error('no');
+    await prompted(it, script, 'read');
+    await settle();
+    expect(waitOf(it)).toBe(0);
+  });
+
+  test('nor is asked for what is left when the person has just taken something back', async () => {
+    const { it } = await booted();
+    await answered(it, asker(), { read: 'always' });
+    await it.consent.revoke(`extension ${PRINCIPALS.extension.id}`);
+    expect(waitOf(it)).toBe(MINUTE);
   });
 });

@@ -1,5 +1,6 @@
 import { defineProtocol } from 'portico';
 import { describe, expect, test } from 'vitest';
+import { Departure } from '../../../src/session/departure.js';
 import {
   ACCOUNTS,
   answered,
@@ -8,6 +9,7 @@ import {
   of,
   prompted,
   purse,
+  request,
   session,
   settle,
   stage,
@@ -151,10 +153,11 @@ describe('keys', () => {
     const { it, consent } = await booted();
     consent.rememberKey(PRINCIPALS.extension, key('K1'));
     const other = asker(undefined, { key: key('K2'), keyChanged: true });
-    await answered(it, other, { read: 'once' });
+    const mine = await answered(it, other, { read: 'once' });
     expect(consent.keyOf(PRINCIPALS.extension)).toBe('K1');
-    expect(consent.recall(other, of('read'), 1)).toEqual({ verdict: 'allow', once: true });
-    expect(consent.recall(asker(undefined, { keyChanged: true }), of('read'), 1)).toEqual({ verdict: 'ask' });
+    expect(consent.recall(other, of('read'), 1, mine)).toEqual({ verdict: 'allow', once: true });
+    const keyless = asker(undefined, { keyChanged: true });
+    expect(consent.recall(keyless, of('read'), 1, mine)).toEqual({ verdict: 'ask' });
   });
 
   test('denied to a changed key, the grant of the old one stays', async () => {
@@ -183,11 +186,10 @@ describe('keys', () => {
 });
 
 describe('once', () => {
-  test('is for the session that is admitted next, and ends with it', async () => {
+  test('is for the session that asked, and ends with it', async () => {
     const { it, consent } = await booted();
-    await answered(it, asker(), { read: 'once' });
-    const mine = session();
-    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'allow', once: true });
+    const mine = session(PRINCIPALS.extension, await answered(it, asker(), { read: 'once' }));
+    expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow', once: true });
     consent.admitted(mine, asker(), [of('read')]);
     expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow', once: true });
     expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'ask' });
@@ -196,29 +198,74 @@ describe('once', () => {
     expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'ask' });
   });
 
-  test('is for all sessions that waited, and for no more', async () => {
-    const { it, consent } = await booted();
-    const id = await prompted(it, asker(), 'read');
-    void consent.ask({ asker: asker(), protocol: purse, capabilities: [{ name: 'read', needed: true }] });
+  test('[W5.38] is for the session that asked, and for no other that waited with it: those ask again', async () => {
+    const { it, consent, windows } = await booted();
+    const [first, second] = [request(asker(), 'read'), request(asker(), 'read')];
+    const asking = consent.ask(first);
+    const waiting = consent.ask(second);
     await settle();
-    await it.screens.prompts.answer({ id, answers: [{ capability: 'read', verdict: 'once' }] });
-    const [a, b, c] = [session(), session(), session()];
-    for (const each of [a, b]) consent.admitted(each, asker(), [of('read')]);
-    for (const each of [a, b])
-      expect(consent.recall(asker(), of('read'), 1, each.id)).toEqual({ verdict: 'allow', once: true });
-    consent.admitted(c, asker(), [of('read')]);
-    expect(consent.recall(asker(), of('read'), 1, c.id)).toEqual({ verdict: 'ask' });
+    const [prompt] = await it.screens.prompts.list();
+    await it.screens.prompts.answer({
+      id: prompt?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'once' }],
+    });
+    await asking;
+    const verdict = (of_: string) => consent.recall(asker(), of('read'), 1, of_).verdict;
+    expect([first.session, second.session, session().id].map(verdict)).toEqual(['allow', 'ask', 'ask']);
+    expect(windows.opened).toBe(2);
+    consent.admitted(session(PRINCIPALS.extension, first.session), asker(), [of('read')]);
+    expect([first.session, second.session, session().id].map(verdict)).toEqual(['allow', 'ask', 'ask']);
+    const [again] = await it.screens.prompts.list();
+    await it.screens.prompts.answer({
+      id: again?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'once' }],
+    });
+    await waiting;
+    expect([first.session, second.session, session().id].map(verdict)).toEqual(['allow', 'allow', 'ask']);
   });
 
-  test('those that waited must be there within ten seconds of each other', async () => {
-    const { it, consent, clock } = await booted();
-    const id = await prompted(it, asker(), 'read');
-    void consent.ask({ asker: asker(), protocol: purse, capabilities: [{ name: 'read', needed: true }] });
+  test.each([
+    ['before the answer', true],
+    ['after it', false],
+  ])('is for the next one where the session that asked is gone %s', async (_when, before) => {
+    const { it, consent } = await booted();
+    const gone = new Departure();
+    void consent.ask({ ...request(asker(), 'read'), lasting: gone });
     await settle();
-    await it.screens.prompts.answer({ id, answers: [{ capability: 'read', verdict: 'once' }] });
-    consent.admitted(session(), asker(), [of('read')]);
-    clock.advance(10_000);
-    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'ask' });
+    const [prompt] = await it.screens.prompts.list();
+    if (before) gone.tell();
+    await it.screens.prompts.answer({
+      id: prompt?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'once' }],
+    });
+    const next = session();
+    const verdict = () => consent.recall(asker(), of('read'), 1, next.id).verdict;
+    if (!before) {
+      expect(verdict()).toBe('ask');
+      gone.tell();
+    }
+    expect(verdict()).toBe('allow');
+    consent.admitted(next, asker(), [of('read')]);
+    expect(consent.recall(asker(), of('read'), 1, session().id).verdict).toBe('ask');
+  });
+
+  test('[A11] after two hundred that asked and hung up, it admits one', async () => {
+    const { it, consent } = await booted();
+    for (let n = 0; n < 200; n++) {
+      const gone = new Departure();
+      void consent.ask({ ...request(asker(), 'read'), lasting: gone });
+      gone.tell();
+    }
+    await settle();
+    const [prompt] = await it.screens.prompts.list();
+    await it.screens.prompts.answer({
+      id: prompt?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'once' }],
+    });
+    const all = Array.from({ length: 200 }, () => session());
+    for (const each of all) consent.admitted(each, asker(), [of('read')]);
+    const allowed = all.filter(({ id }) => consent.recall(asker(), of('read'), 1, id).verdict === 'allow');
+    expect(allowed).toEqual([all[0]]);
   });
 
   test('is found after a restart by the first that comes, until the time is up', async () => {
@@ -239,10 +286,10 @@ describe('once', () => {
     }
   });
 
-  test('claimed, it is not stored any more', async () => {
+  test('taken, it is not stored any more', async () => {
     const { it, consent, store } = await booted();
-    await answered(it, asker(), { read: 'once' });
-    consent.admitted(session(), asker(), [of('read')]);
+    const mine = await answered(it, asker(), { read: 'once' });
+    consent.admitted(session(PRINCIPALS.extension, mine), asker(), [of('read')]);
     await settle();
     expect(store.read('portico.grants')).toMatchObject({ principals: [{ once: [], grants: [] }] });
   });

@@ -121,12 +121,13 @@ describe('a background that stops while a prompt is open', () => {
   test('the client that comes back joins it', async () => {
     const { it, consent, windows, id } = await interrupted();
     await consent.loading;
-    const asking = consent.ask(request(asker(), 'read'));
+    const asked = request(asker(), 'read');
+    const asking = consent.ask(asked);
     await settle();
     expect(windows.opened).toBe(1);
     await it.screens.prompts.answer({ id, answers: [{ capability: 'read', verdict: 'once' }] });
     await asking;
-    const mine = session();
+    const mine = session(PRINCIPALS.extension, asked.session);
     consent.admitted(mine, asker(), [of('read')]);
     expect(consent.recall(asker(), of('read'), 1, mine.id)).toEqual({ verdict: 'allow', once: true });
   });

@@ -1,6 +1,7 @@
 import { defineProtocol } from 'portico';
 import { describe, expect, test, vi } from 'vitest';
 import type { Choice } from '../../../src/host/consent/types.js';
+import { Departure } from '../../../src/session/departure.js';
 import {
   ACCOUNTS,
   answered,
@@ -161,7 +162,7 @@ describe('asking', () => {
   test('callers do not share: neither prompts nor answers', async () => {
     const { it, consent, windows } = await booted();
     await prompted(it, asker(), 'read');
-    await prompted(it, asker(PRINCIPALS.script), 'read');
+    await prompted(it, asker(PRINCIPALS.other), 'read');
     expect(windows.opened).toBe(2);
     const [first] = await it.screens.prompts.list();
     await it.screens.prompts.answer({
@@ -169,7 +170,73 @@ describe('asking', () => {
       answers: [{ capability: 'read', verdict: 'always' }],
     });
     expect(consent.recall(asker(), of('read'), 1).verdict).toBe('allow');
-    expect(consent.recall(asker(PRINCIPALS.script), of('read'), 1).verdict).toBe('ask');
+    expect(consent.recall(asker(PRINCIPALS.other), of('read'), 1).verdict).toBe('ask');
+  });
+
+  test('[A11] an extension has one prompt at a time, however many origins its content scripts are in', async () => {
+    const { it, consent, windows, clock } = await booted();
+    const script = (n: number) => asker({ ...PRINCIPALS.script, origin: `https://${n}.example` });
+    const all = Array.from({ length: 100 }, (_, n) => consent.ask(request(script(n), 'read')));
+    await settle();
+    expect(windows.opened).toBe(1);
+    const [first] = await it.screens.prompts.list();
+    expect(first?.caller.origin).toBe('https://0.example');
+    // Only its own is pending: the others' turn has not come.
+    expect(consent.pending(script(0).principal)).toBeDefined();
+    expect(consent.pending(script(1).principal)).toBeUndefined();
+    await it.screens.prompts.answer({
+      id: first?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'always' }],
+    });
+    await all[0];
+    await settle();
+    expect(windows.opened).toBe(2);
+    expect((await it.screens.prompts.list())[0]?.caller.origin).toBe('https://1.example');
+    // Another extension has room all the while.
+    void consent.ask(request(asker(PRINCIPALS.other), 'read'));
+    await settle();
+    expect(windows.opened).toBe(3);
+    // A no holds for all of it: nobody else who waited asks.
+    windows.shut(2);
+    await Promise.all(all);
+    expect(windows.opened).toBe(3);
+    expect(consent.recall(script(7), of('spend'), 1)).toEqual({ verdict: 'refuse', retryAfter: 60_000 });
+    clock.advance(60_000);
+    expect(consent.recall(script(7), of('spend'), 1)).toEqual({ verdict: 'ask' });
+  });
+
+  test('a prompt that nobody waits for any more makes room, and that is no denial', async () => {
+    const { it, consent, windows } = await booted({ limits: { prompts: 3 } });
+    const lasting = [new Departure(), new Departure(), new Departure()] as const;
+    const asked = lasting.map((each, n) => ({ ...request(asker(nth(n)), 'read'), lasting: each }));
+    for (const each of asked) void consent.ask(each);
+    await settle();
+    const full = { code: 'LIMIT_EXCEEDED', data: { limit: 'prompts' } };
+    await expect(consent.ask(request(asker(), 'read'))).rejects.toMatchObject(full);
+    lasting[1].tell();
+    void consent.ask(request(asker(), 'read'));
+    await settle();
+    expect([...windows.open_.keys()]).toEqual([1, 3, 4]);
+    expect(consent.recall(asker(nth(1)), of('read'), 1)).toEqual({ verdict: 'ask' });
+    expect((await consent.audit()).map(({ decision }) => decision)).not.toContain('denied');
+    expect((await it.screens.prompts.list()).map(({ caller }) => caller.id)).toContain(
+      PRINCIPALS.extension.id,
+    );
+    await expect(consent.ask(request(asker(nth(9)), 'read'))).rejects.toMatchObject(full);
+  });
+
+  test('who asked and went leaves a prompt whose answer is remembered', async () => {
+    const { it, consent } = await booted();
+    const gone = new Departure();
+    void consent.ask({ ...request(asker(), 'read'), lasting: gone });
+    gone.tell();
+    await settle();
+    const [prompt] = await it.screens.prompts.list();
+    await it.screens.prompts.answer({
+      id: prompt?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'always' }],
+    });
+    expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'allow' });
   });
 
   test('another protocol, or another key, waits for its turn', async () => {
@@ -186,13 +253,17 @@ describe('asking', () => {
     await settle();
     expect(windows.opened).toBe(2);
     expect(consent.pending(PRINCIPALS.extension)?.protocol).toBe(other.name);
-    windows.shut(2);
+    const [next] = await it.screens.prompts.list();
+    await it.screens.prompts.answer({
+      id: next?.id ?? '',
+      answers: [{ capability: 'read', verdict: 'always' }],
+    });
     await second;
     await settle();
     expect(windows.opened).toBe(3);
     windows.shut(3);
     await third;
-    expect(consent.recall(asker(), { ...of('read'), protocol: other.name }, 1).verdict).toBe('refuse');
+    expect(consent.recall(asker(), { ...of('read'), protocol: other.name }, 1).verdict).toBe('allow');
   });
 
   test('again brings the window to the front, at most once a second', async () => {

@@ -2,7 +2,7 @@ import { defineProtocol } from 'portico';
 import { describe, expect, test } from 'vitest';
 import { keyOf } from '../../../src/host/admission/principal.js';
 import { MAX_PRINCIPALS } from '../../../src/host/consent/grant-book.js';
-import { answered, asker, booted, nth, of, session } from '../../support/consent-platform.js';
+import { answered, asker, booted, nth, of, request, session } from '../../support/consent-platform.js';
 import { PRINCIPALS } from '../../support/principals.js';
 
 const key = (thumbprint: string) => ({ thumbprint, algorithm: 'Ed25519' }) as const;
@@ -112,7 +112,7 @@ describe('what is remembered is bounded', () => {
     const { it, consent, clock } = await booted({ protocols: [many] });
     for (const name of Object.keys(capabilities)) {
       clock.advance(1);
-      void consent.ask({ asker: asker(), protocol: many, capabilities: [{ name, needed: true }] });
+      void consent.ask({ ...request(asker(), name), protocol: many });
       const [prompt] = await it.screens.prompts.list();
       const { id = '' } = prompt ?? {};
       await it.screens.prompts.answer({ id, answers: [{ capability: name, verdict: 'always' }] });

@@ -1,0 +1,58 @@
+import { backOff, FORGOTTEN, remaining } from './denials.js';
+import { MAX_PRINCIPALS } from './grant-book.js';
+
+/** A party got a no, and asks for nothing more until then, whatever it is, and whichever of its principals asks. */
+export interface Pause {
+  readonly party: string;
+  readonly since: number;
+  readonly until: number;
+  /** How many nos there were in a row. */
+  readonly times: number;
+}
+
+/**
+ * Who may not ask just now. A denial is about one capability; without this, a caller that was told no would ask for
+ * the next one at once, and an extension by its content script in the next origin.
+ */
+export interface Pauses {
+  /** Milliseconds that a party has to wait; 0 for none. */
+  remaining(party: string, now: number): number;
+  /** The person said no, or closed the question, or let it lapse. The first `free` in a row cost nothing. */
+  begin(party: string, now: number, free?: number): void;
+  /** The person said yes, or forgets the caller. */
+  end(party: string): void;
+  readonly all: readonly Pause[];
+  /** Takes over what was stored, but for parties that have got a no since. */
+  adopt(stored: readonly Pause[]): void;
+}
+
+export const createPauses = (): Pauses => {
+  // In the order of their last no: of too many, the first goes.
+  const pauses = new Map<string, Pause>();
+  const put = (pause: Pause): void => {
+    pauses.delete(pause.party);
+    pauses.set(pause.party, pause);
+    if (pauses.size > MAX_PRINCIPALS) pauses.delete(pauses.keys().next().value as string);
+  };
+  return {
+    remaining(party, now) {
+      const pause = pauses.get(party);
+      return pause ? remaining(pause, now) : 0;
+    },
+    begin(party, now, free = 0) {
+      const before = pauses.get(party);
+      const times = before && now <= before.until + FORGOTTEN ? before.times + 1 : 1;
+      const length = times > free ? backOff('closed', times - free) : 0;
+      put({ party, since: now, until: Math.max(now + length, before?.until ?? 0), times });
+    },
+    end: (party) => void pauses.delete(party),
+    get all() {
+      return [...pauses.values()];
+    },
+    adopt(stored) {
+      const since = [...pauses.values()];
+      pauses.clear();
+      for (const each of [...stored, ...since]) put(each);
+    },
+  };
+};
