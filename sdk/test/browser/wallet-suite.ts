@@ -217,6 +217,28 @@ const tests: Suite<WalletWorld>['tests'] = (world) => {
     expect(await request('requestAccounts')).toEqual({ result: ['0xb'] });
     expect(await prompts()).toBe(0);
   });
+
+  test('[A13] a stranger that opens pages of the host keeps nobody from answering', async () => {
+    const { browser, host, page, person } = world();
+    await takeBack('forget');
+    const url = `${host.origin}/page.html?busy`;
+    // Only in Chromium does a stranger know the address.
+    const strangers = !browser.isSimulated && browser.name === 'chromium';
+    for (let n = 0; n < 12; n++)
+      if (strangers) await page.evaluate((url) => void chrome.tabs.create({ url, active: false }), url);
+      else await browser.openExtensionPage(host, 'page.html?busy');
+    const dialled = () =>
+      person.evaluate(async () => {
+        const keys = Object.keys(await chrome.storage.local.get(null));
+        return keys.filter((key) => key.startsWith('dialled')).length;
+      });
+    await browser.eventually(async () => ((await dialled()) === 12 ? true : undefined), 'all have dialled');
+    const asked = await begin('crowded', 'requestAccounts');
+    await answerPrompt(browser, PROMPT, { accounts: { verdict: 'always', choices: [0] } });
+    expect(await asked()).toEqual({ result: ['0xa'] });
+    await takeBack('forget');
+    expect(await request('accounts')).toEqual({ result: [] });
+  });
 };
 
 /** Scenario S2, as far as it is about consent. */
