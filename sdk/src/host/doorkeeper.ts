@@ -7,7 +7,7 @@ import { type HostSession, openHostSession } from '../session/host-session.js';
 import { refusePort } from '../session/refuse-port.js';
 import { PORT_PREFIX, type Refusal } from '../wire/handshake.js';
 import { type Authorities, type Judged, judgeAll, maySee } from './admission/judge.js';
-import { derivePrincipal, describePrincipal, keyOf, type Principal } from './admission/principal.js';
+import { derivePrincipal, describePrincipal, keyOf, type Principal, partyOf } from './admission/principal.js';
 import type { Allowance as PrincipalAllowance, QuotaKeeper } from './admission/quotas.js';
 import type { LiveSession } from './consent/types.js';
 import { createMeter, type Meter } from './serving/meter.js';
@@ -19,7 +19,7 @@ import type { Live } from './serving/reception.js';
 export interface Doorkeeper {
   accept(port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void;
   endAll(reason: PorticoError): void;
-  /** Ends every session of a principal, half-open ones too. */
+  /** Ends every session of a principal, and of an extension's content scripts with it; half-open ones too. */
   end(key: string, reason: PorticoError): void;
   /** Judges the open sessions of a principal, or of all, afresh, at once. */
   refresh(key?: string): void;
@@ -37,6 +37,7 @@ export interface DoorkeeperContext {
 
 /** A port that has not been refused at once. */
 interface Guest {
+  readonly principal: Principal;
   readonly key: string;
   conversation: HostSession;
   live: Live | undefined;
@@ -128,11 +129,12 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       principal,
     });
     const data = { limit: 'strikes', retryAfter: ban };
-    end(key, new PorticoError('LIMIT_EXCEEDED', 'too many violations', { data }));
+    const reason = new PorticoError('LIMIT_EXCEEDED', 'too many violations', { data });
+    endAll(reason, (guest) => guest.key === key);
   };
 
-  const end = (key: string, reason: PorticoError): void => {
-    for (const guest of guests.slice()) if (guest.key === key) guest.conversation.end(reason);
+  const endAll = (reason: PorticoError, isMeant: (guest: Guest) => boolean): void => {
+    for (const guest of guests.slice()) if (isMeant(guest)) guest.conversation.end(reason);
   };
 
   const accept = (port: RuntimePort, event: ConnectEvent, platform: HostPlatform): void => {
@@ -184,7 +186,12 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     instance ??= platform.randomId();
     watch ??= platform.alarm(ring);
     meter ??= consent && createMeter(platform, consent);
-    const guest: Guest = { key, conversation: undefined as unknown as HostSession, live: undefined };
+    const guest: Guest = {
+      principal,
+      key,
+      conversation: undefined as unknown as HostSession,
+      live: undefined,
+    };
     guest.conversation = openHostSession(port, platform, watch, limits, now, {
       account,
       answer: receive({
@@ -230,10 +237,9 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
 
   return {
     accept,
-    end,
-    endAll(reason) {
-      for (const { conversation } of guests.slice()) conversation.end(reason);
-    },
+    end: (key, reason) =>
+      endAll(reason, ({ key: its, principal }) => its === key || partyOf(principal) === key),
+    endAll: (reason) => endAll(reason, () => true),
     refresh(key) {
       for (const guest of guests.slice()) if (key === undefined || guest.key === key) guest.live?.refresh();
     },

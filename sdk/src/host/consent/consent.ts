@@ -82,7 +82,7 @@ export const consent = ({ page = 'consent.html', lasts }: ConsentOptions = {}): 
     get loading() {
       return office?.loading;
     },
-    blocks: (principal) => office?.memory.book.get(keyOf(principal))?.blocked !== undefined,
+    blocks: (principal) => office?.recall.blocks(principal) ?? false,
     get unreadable() {
       return office && !office.memory.readable ? UNREADABLE : undefined;
     },

@@ -16,7 +16,8 @@ export interface ConsentControl {
    */
   revoke(key: string, subject?: Subject): Promise<void>;
   /**
-   * Keeps a caller out, whatever rules and grants say, and ends its sessions.
+   * Keeps a caller out, whatever rules and grants say, and ends its sessions; an extension with all its content
+   * scripts, which could else come from one more page each time.
    * @throws {PorticoError} INVALID_ARGUMENT for this extension's own pages, and for whom nobody has heard of;
    * LIMIT_EXCEEDED where a thousand are blocked
    */

@@ -42,7 +42,7 @@ export interface Prompts extends Pick<Consent, 'ask' | 'pending' | 'confirm'> {
   /** Answers a prompt; false where it is open no more. Rejects as {@link readAnswers}. */
   answer(id: string, answers: readonly Answer[]): Promise<boolean>;
   settle(id: string, yes: boolean): boolean;
-  /** Ends a principal's prompt: nothing was said. */
+  /** Ends a principal's prompt, and an extension's whole party's: nothing was said. */
   dismiss(key: string): void;
   /** Takes up what was open when the background stopped. Once storage is read. */
   restore(): void;
@@ -322,7 +322,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       return true;
     },
     dismiss(key) {
-      for (const prompt of [...byId.values()].filter((each) => each.key === key))
+      for (const prompt of [...byId.values()].filter((each) => each.key === key || each.party === key))
         if (prompt.kind === 'confirm') finishConfirm(prompt, undefined);
         else drop(prompt);
     },

@@ -10,6 +10,8 @@ import { RETRY_LOAD } from './storage.js';
 import type { Asker, Recalled, Subject } from './types.js';
 
 export interface Recall {
+  /** Whether the person keeps it out: it, or the extension whose content script it is. */
+  blocks(principal: Principal): boolean;
   recall(asker: Asker, subject: Subject, revision: number, session?: string): Recalled;
   /** The grant that an asker has; in a session, what that one was allowed once, too. */
   grantFor(
@@ -66,15 +68,20 @@ export const createRecall = (memory: Memory): Recall => {
     return once && mayTake(once, session) && fits(once.grant) ? once.grant : undefined;
   };
 
+  const isBlocked = (key: string): boolean => book.get(key)?.blocked !== undefined;
+  const blocks = (principal: Principal): boolean =>
+    isBlocked(keyOf(principal)) || (principal.kind === 'content-script' && isBlocked(partyOf(principal)));
+
   return {
+    blocks,
     grantFor,
     cameWithAnother,
     recall(asker, subject, revision, session) {
       if (!memory.readable) return { verdict: 'refuse', retryAfter: UNREADABLE };
+      if (blocks(asker.principal)) return { verdict: 'refuse', retryAfter: BLOCKED };
       const paused = pauses.remaining(partyOf(asker.principal), now());
       const entry = book.get(keyOf(asker.principal));
       if (!entry) return paused > 0 ? { verdict: 'refuse', retryAfter: paused } : { verdict: 'ask' };
-      if (entry.blocked !== undefined) return { verdict: 'refuse', retryAfter: BLOCKED };
       const key = subjectKey(subject);
       const grant = grantFor(entry, asker, key, revision, session);
       if (grant)

@@ -99,7 +99,7 @@ export interface ConsentContext {
   readonly sessions: readonly LiveSession[];
   /** What was remembered of these principals has changed: their open sessions are judged afresh, at once. Everybody's without a key. */
   changed(key?: string): void;
-  /** Ends every session of a principal, half-open ones too. */
+  /** Ends every session of a principal, and of an extension's content scripts with it; half-open ones too. */
   end(key: string, reason: PorticoError): void;
 }
 
@@ -117,7 +117,7 @@ export interface Consent {
    * the browser did not give tried again, at most each ten seconds.
    */
   readonly loading: Promise<void> | undefined;
-  /** Whether the person has blocked this principal. */
+  /** Whether the person has blocked this principal, or the extension whose content script it is. */
   blocks(principal: Principal): boolean;
   /**
    * There where what the person said can't be read, and so nobody knows whom they block: milliseconds until

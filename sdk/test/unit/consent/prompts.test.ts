@@ -339,3 +339,21 @@ test('a blocked caller’s prompt goes, and is denied to nobody', async () => {
   expect(consent.recall(asker(), of('read'), 1)).toEqual({ verdict: 'ask' });
   expect(await it.screens.prompts.list()).toEqual([]);
 });
+
+test('[A11] an extension that is blocked does not come back by its content scripts', async () => {
+  const { consent, windows, ended } = await booted();
+  const script = { ...PRINCIPALS.script, origin: 'https://elsewhere.example' };
+  const asking = consent.ask(request(asker(PRINCIPALS.script), 'read'));
+  await settle();
+  consent.record(PRINCIPALS.extension, 'refused');
+  const key = `extension ${PRINCIPALS.extension.id}`;
+  await consent.block(key);
+  await asking;
+  expect(windows.open_.size).toBe(0);
+  expect(ended).toEqual([`${key} REFUSED`]);
+  expect([PRINCIPALS.script, script, PRINCIPALS.other].map(consent.blocks)).toEqual([true, true, false]);
+  await consent.ask(request(asker(script), 'read'));
+  expect(windows.opened).toBe(1);
+  await consent.unblock(key);
+  expect(consent.blocks(script)).toBe(false);
+});

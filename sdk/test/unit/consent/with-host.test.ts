@@ -1,10 +1,14 @@
 import { defineProtocol, event, method } from 'portico';
 import { connect } from 'portico/client';
-import { anyExtension, ask, consent, createHost, where } from 'portico/host';
+import { allow, anyExtension, ask, consent, contentScripts, createHost, where } from 'portico/host';
+import { type Caller, contentScript } from 'portico/testing';
 import { Type } from 'typebox';
 import { describe, expect, test, vi } from 'vitest';
 import { fakeStore, fakeWindows, screensOf } from '../../support/consent-platform.js';
+import { KIND } from '../../support/kinds.js';
 import { linked } from '../../support/linked.js';
+import { FRIEND, rawClient, STRANGER, settled } from '../../support/raw-peer.js';
+import { codeIn } from '../../support/sessions.js';
 
 const purse = defineProtocol({
   name: 'org.example.purse',
@@ -156,5 +160,32 @@ describe('with a host and its clients', () => {
     await Promise.resolve();
     third.session.close();
     await vi.waitFor(async () => expect(await admitted()).toEqual([3]));
+  });
+
+  test('whoever is blocked loses the sessions of its content scripts, too, half-open ones and others', async () => {
+    const asks = consent();
+    const host = createHost({ consent: asks });
+    const [id, site] = [STRANGER.sender.id ?? '', 'https://app.example'];
+    host.publish(purse, {
+      read: {
+        admit: [allow(anyExtension()), allow(contentScripts({ chromium: [id] }))],
+        provide: () => ({ sum: () => 7 }),
+      },
+      spend: { admit: [ask(anyExtension())], provide: () => ({ pay() {} }) },
+    });
+    const name = `portico:${purse.name}`;
+    const dial = (as: Caller) => rawClient(host, { as, name });
+    const hello = [KIND.HELLO, { wire: [1], versions: ['1.0.0'], needs: ['read'], wants: [] }];
+    const its = [dial(STRANGER), dial(contentScript(id, site)), dial(contentScript(id, site))];
+    const other = dial(FRIEND);
+    for (const peer of [...its.slice(0, 2), other]) peer.send(hello);
+    await settled();
+    await asks.block(`extension ${id}`);
+    await settled();
+    expect([...its, other].map(({ closed }) => closed)).toEqual([true, true, true, false]);
+    const again = dial(contentScript(id, 'https://other.example'));
+    again.send(hello);
+    await settled();
+    expect(again.frames.map(codeIn)).toEqual(['REFUSED']);
   });
 });
