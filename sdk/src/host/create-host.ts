@@ -55,10 +55,15 @@ export interface Host {
   publish<P extends AnyProtocol>(protocol: P, serving: Serving<P>): Served<P>;
   /**
    * Registers the browser's listeners, synchronously: call it in the first turn of the background's script,
-   * or the connection that woke the worker is lost. Registers `onConnectExternal`, and `onConnect` if a rule
-   * is about this extension's own pages or content scripts. Ports whose names don't begin with `portico:`
-   * are left alone. Gives a function that stops listening and ends every session.
-   * @throws {PorticoError} INVALID_ARGUMENT when nothing is published, twice, or where there is no extension API
+   * or the connection that woke the worker is lost. Registers `onConnectExternal` and `onConnect`: whoever comes
+   * is told yes or no, and the log is told why. Ports whose names don't begin with `portico:` are left alone. Gives
+   * a function that stops listening and ends every session; then this host, or another one, may listen again.
+   *
+   * One host for one extension, in its background; a content script may be one for `connectTab`. Where this throws,
+   * nothing listens, and it may be called again.
+   * @throws {PorticoError} INVALID_ARGUMENT when nothing is published, twice, in a page of the extension, beside
+   * another host in the same background (of another bundle, too), with `consent` where the manifest says
+   * `"incognito": "split"`, or where there is no extension API
    */
   listen(): () => void;
   /**
@@ -115,22 +120,30 @@ export const createHost = (options: HostOptions = {}): Host => {
   });
   let listening = false;
 
+  /** Each is started once: where one throws, those before it are not started again. */
+  const starts: ((platform: HostPlatform) => void)[] = [
+    (platform) => policy?.start(platform, log, () => doorkeeper.refresh()),
+    (platform) =>
+      consent?.start({
+        platform,
+        limits,
+        log,
+        protocols: every().map(({ protocol }) => protocol),
+        choices: (subject, principal) => choicesOf(every(), subject, principal),
+        get sessions() {
+          return doorkeeper.live;
+        },
+        changed: doorkeeper.refresh,
+        end: doorkeeper.end,
+      }),
+    () => warnOfTlsChannels(every(), log),
+  ];
   const start = (platform: HostPlatform): void => {
-    if (started) return;
-    started = platform;
-    policy?.start(platform, log, () => doorkeeper.refresh());
-    consent?.start({
-      platform,
-      limits,
-      log,
-      protocols: every().map(({ protocol }) => protocol),
-      choices: (subject, principal) => choicesOf(every(), subject, principal),
-      get sessions() {
-        return doorkeeper.live;
-      },
-      changed: doorkeeper.refresh,
-      end: doorkeeper.end,
-    });
+    started ??= platform;
+    for (let next = starts[0]; next; next = starts[0]) {
+      next(started);
+      starts.shift();
+    }
   };
 
   const host: Host = {
@@ -161,15 +174,26 @@ export const createHost = (options: HostOptions = {}): Host => {
       if (publications.size === 0)
         throw new PorticoError('INVALID_ARGUMENT', 'nothing is published: publish first');
       const platform = options.platform ?? browserHostPlatform();
-      listening = true;
-      start(platform);
-      warnOfTlsChannels(every(), log);
-      const stops = [platform.listen('external', (port) => doorkeeper.accept(port, 'external', platform))];
-      if (every().some(admitsOwn))
-        stops.push(platform.listen('internal', (port) => doorkeeper.accept(port, 'internal', platform)));
-      return () => {
+      const undo: (() => void)[] = [];
+      const leave = (): void => {
         listening = false;
-        for (const stop of stops) stop();
+        for (const each of undo.splice(0)) each();
+      };
+      try {
+        listening = true;
+        undo.push(platform.claim?.(consent !== undefined) ?? (() => {}));
+        start(platform);
+        // Both, though no rule may be about our own contexts: they are told no, instead of finding nobody.
+        for (const event of ['external', 'internal'] as const)
+          undo.push(platform.listen(event, (port) => doorkeeper.accept(port, event, platform)));
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      return () => {
+        // Called again, it must not stop what listens since.
+        if (undo.length === 0) return;
+        leave();
         doorkeeper.endAll(new PorticoError('DISCONNECTED', 'the host stopped listening'));
       };
     },
@@ -208,12 +232,6 @@ const servedOf = ({ protocol, members }: Publication): object => {
   }
   return served;
 };
-
-/** Whether a rule is about callers that arrive by the internal event. */
-const admitsOwn = ({ servings }: Publication): boolean =>
-  [...servings.values()].some(({ admit }) =>
-    admit.some(({ matcher }) => matcher.kinds?.has('self') || matcher.kinds?.has('content-script')),
-  );
 
 const asks = ({ servings }: Publication): boolean =>
   [...servings.values()].some(({ admit }) => admit.some(({ verdict }) => verdict === 'ask'));

@@ -20,6 +20,7 @@ export interface ExtensionApi {
     /** Absent in content scripts. */
     readonly onConnectExternal?: ConnectEventSource;
     getURL(path: string): string;
+    getManifest(): { readonly incognito?: unknown };
     connect(id: string, info: ConnectInfo): RuntimePort;
     connect(info: ConnectInfo): RuntimePort;
   };
@@ -29,6 +30,8 @@ export interface ExtensionApi {
   };
   /** Absent in content scripts, and in Firefox for Android. */
   readonly windows?: WindowsApi;
+  /** In Chromium's workers, and in content scripts, with less in it, or absent. */
+  readonly extension?: { readonly getBackgroundPage?: () => object | null };
   /** Absent without the permission. */
   readonly storage?: StorageApi;
   readonly management?: ManagementApi;

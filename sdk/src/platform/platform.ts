@@ -133,6 +133,12 @@ export interface HostPlatform extends Platform {
   readonly managed?: ManagedStore | undefined;
   readonly windows?: PromptWindows | undefined;
   readonly extensions?: ExtensionList | undefined;
+  /**
+   * Makes the caller the one host of this context: before it listens. `remembers`: it keeps in storage what people
+   * decide. Gives a function that ends that. Absent where a test hands the ports to its hosts.
+   * @throws {PorticoError} INVALID_ARGUMENT where no host may listen
+   */
+  claim?(remembers: boolean): () => void;
   /** Listens for ports. Must be called before the first `await` of a worker's script. Gives a function that stops it. */
   listen(event: ConnectEvent, listener: (port: RuntimePort) => void): () => void;
   /** 128 random bits as 32 hexadecimal digits. */

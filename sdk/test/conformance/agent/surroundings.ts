@@ -2,6 +2,19 @@ import { describeThrown } from './describe.js';
 
 /** What a context has around it. */
 
+/** How this context could know whether it is the background. */
+const lookAround = (): string => {
+  if (typeof document === 'undefined') return 'no document';
+  // Web pages may have no `chrome` at all.
+  const get = (globalThis as { chrome?: typeof chrome }).chrome?.extension?.getBackgroundPage;
+  if (!get) return 'nobody says';
+  return get() === window ? 'the background' : 'not the background';
+};
+const atFirst = lookAround();
+
+/** The same, in the first turn and now. */
+export const backgroundOrNot = (): [atFirst: string, now: string] => [atFirst, lookAround()];
+
 /** The id of the tab that shows an address. */
 export const tabOf = async ({ url }: { url: string }): Promise<number | undefined> =>
   (await chrome.tabs.query({})).find((tab) => tab.url === url)?.id;

@@ -1,18 +1,9 @@
 import { defineProtocol, event, gated, method } from 'portico';
-import {
-  allow,
-  anyExtension,
-  contentScripts,
-  createHost,
-  extensions,
-  type Host,
-  pages,
-  self,
-  where,
-} from 'portico/host';
+import { allow, anyExtension, createHost, type Host } from 'portico/host';
 import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import type { ConnectEvent, HostPlatform } from '../../../src/platform/platform.js';
+import { fakeConsent } from '../../support/fake-consent.js';
 import { manualClock } from '../../support/manual-clock.js';
 import { FRIEND } from '../../support/raw-peer.js';
 import { thrownBy } from '../../support/refusals.js';
@@ -151,23 +142,63 @@ describe('listen', () => {
     host.publish(notes, serving);
     expect(calls).toEqual([]);
     const stop = host.listen();
-    expect(calls).toEqual(['listen external']);
+    expect(calls).toEqual(['listen external', 'listen internal']);
     stop();
-    expect(calls).toEqual(['listen external', 'stop external']);
+    expect(calls.slice(2)).toEqual(['stop external', 'stop internal']);
+    stop();
+    expect(calls).toHaveLength(4);
   });
 
   test.each([
-    ['its own pages', self(), true],
-    ['its own content scripts', contentScripts('self'), true],
-    ['kinds of its own', where(['self'], () => true), true],
-    ['extensions', extensions({ chromium: ['a'] }), false],
-    ['pages', pages('https://a.example'), false],
-  ])('listens within the extension only where a rule is about that: %s', (_who, matcher, internal) => {
+    ['the browser does not let it listen', 'listen external'],
+    ['the browser lets it listen to others alone', 'listen internal'],
+    ['the place is taken', 'claim'],
+    ['what an administrator says can not be followed', 'policy'],
+    ['consent can not start', 'consent'],
+  ])('where %s it throws, nothing listens, and it may be called again', (_why, failing) => {
     const { calls, platform } = recorder();
-    const host = createHost({ platform });
-    host.publish(notes, { ...serving, news: { admit: [allow(matcher)] } });
-    host.listen();
-    expect(calls).toEqual(internal ? ['listen external', 'listen internal'] : ['listen external']);
+    let broken = true;
+    const fail = (what: string): void => {
+      calls.push(what);
+      if (broken && what === failing) throw new Error(`${what} failed`);
+    };
+    const asks = fakeConsent();
+    const host = createHost({
+      platform: {
+        ...platform,
+        claim() {
+          fail('claim');
+          return () => calls.push('leave');
+        },
+        listen(event, listener) {
+          fail(`listen ${event}`);
+          calls.pop();
+          return platform.listen(event, listener);
+        },
+      },
+      policy: {
+        loading: undefined,
+        admitsNobody: false,
+        decide: () => undefined,
+        start: () => fail('policy'),
+      },
+      consent: Object.assign(asks, { start: () => fail('consent') }),
+    });
+    host.publish(notes, serving);
+    expect(() => host.listen()).toThrow(`${failing} failed`);
+    const begun = calls.splice(0);
+    const count = (word: string): number => begun.filter((call) => call.startsWith(word)).length;
+    // Whatever was begun is undone.
+    expect(count('stop')).toBe(count('listen') - (failing.startsWith('listen') ? 1 : 0));
+    expect(count('leave')).toBe(failing === 'claim' ? 0 : 1);
+    broken = false;
+    const stop = host.listen();
+    const started = [...begun, ...calls].filter((call) => call !== failing);
+    for (const once of ['policy', 'consent'])
+      if (once !== failing) expect(started.filter((call) => call === once)).toHaveLength(1);
+    expect(calls.slice(-2)).toEqual(['listen external', 'listen internal']);
+    stop();
+    expect(calls.slice(-3).sort()).toEqual(['leave', 'stop external', 'stop internal']);
   });
 
   test('needs something that is published', () => {
@@ -183,6 +214,9 @@ describe('listen', () => {
     expect(thrownBy(() => host.listen()).message).toContain('this host listens already');
     stop();
     expect(() => host.listen()).not.toThrow();
+    // What stopped the first one is no way to stop the second.
+    stop();
+    expect(thrownBy(() => host.listen()).message).toContain('this host listens already');
   });
 
   test('comes after publishing', () => {

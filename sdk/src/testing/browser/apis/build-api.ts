@@ -4,7 +4,7 @@ import { matchesAny } from '../extensions/match-pattern.js';
 import { lazily } from '../realm/define.js';
 import type { Realm } from '../realm/realm.js';
 import { runtimeOf } from './runtime.js';
-import { actionOf, alarmsOf, i18nOf, managementOf, permissionsOf } from './small-namespaces.js';
+import { actionOf, alarmsOf, extensionOf, i18nOf, managementOf, permissionsOf } from './small-namespaces.js';
 import { storageOf } from './storage.js';
 import { tabsOf } from './tabs.js';
 import { windowsOf } from './windows.js';
@@ -24,6 +24,7 @@ const NAMESPACES: Readonly<Record<string, Entry>> = {
   action: { needs: 'action', make: actionOf },
   management: { make: managementOf },
   permissions: { make: permissionsOf },
+  extension: { make: extensionOf },
   tabs: { make: tabsOf },
   windows: { make: windowsOf },
 };
@@ -37,7 +38,6 @@ const NOT_SIMULATED: Readonly<Record<string, string | undefined>> = {
   debugger: 'debugger',
   declarativeNetRequest: 'declarativeNetRequest',
   downloads: 'downloads',
-  extension: undefined,
   history: 'history',
   identity: 'identity',
   idle: 'idle',

@@ -119,6 +119,17 @@ export const managementOf: Make = (context, realm, extension) => {
   });
 };
 
+export const extensionOf: Make = (context, realm, { background }) => ({
+  ...expose(context, realm, 'extension', {
+    values: { inIncognitoContext: false },
+    missing: ['getViews', 'isAllowedIncognitoAccess', 'isAllowedFileSchemeAccess'],
+  }),
+  // A worker has no window to give.
+  getBackgroundPage: realm.fn('getBackgroundPage', () =>
+    background.context?.facts.kind === 'event-page' ? background.context.realm.toolkit.own : null,
+  ),
+});
+
 /** As `management.ExtensionInfo`. */
 export const describeExtension = ({ id, name, manifest, enabled }: Installed): object => ({
   id,

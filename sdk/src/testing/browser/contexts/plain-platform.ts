@@ -1,4 +1,5 @@
 import { type HostApi, hostParts } from '../../../platform/browser-host-parts.js';
+import { claimPlace, type HostPlace } from '../../../platform/host-place.js';
 import type { HostPlatform, RuntimePort, TabPlatform } from '../../../platform/platform.js';
 import { clockOn } from '../../../platform/system.js';
 import type { Context } from './context.js';
@@ -12,11 +13,15 @@ interface Api extends Omit<HostApi, 'runtime' | 'tabs'> {
   readonly runtime: HostApi['runtime'] & {
     readonly lastError?: { readonly message?: string };
     readonly onConnect: Source;
-    readonly onConnectExternal: Source;
+    /** Absent in content scripts. */
+    readonly onConnectExternal?: Source;
     connect(id: string | undefined, info: object): RuntimePort;
   };
   readonly tabs: NonNullable<HostApi['tabs']> & { connect(tabId: number, info: object): RuntimePort };
 }
+
+const kindOf = ({ isBackground, facts }: Context): HostPlace['kind'] =>
+  isBackground ? 'background' : facts.kind === 'content-script' ? 'content-script' : 'page';
 
 /** Portico's platform in a context whose script is a function of the test: there are no globals to find it by. */
 export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
@@ -55,11 +60,17 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
       }),
     connect: ({ id }, info) => api.runtime.connect(id, info),
     connectTab: (tabId, info) => api.tabs.connect(tabId, info),
+    claim: (remembers) =>
+      claimPlace({
+        scope: realm.global,
+        kind: kindOf(context),
+        isShared: remembers && extension?.manifest.incognito === 'split',
+      }),
     lastError: (port) => api.runtime.lastError?.message ?? port.error?.message,
     listen(event, listener) {
       const source = event === 'internal' ? api.runtime.onConnect : api.runtime.onConnectExternal;
-      source.addListener(listener);
-      return () => source.removeListener(listener);
+      source?.addListener(listener);
+      return () => source?.removeListener(listener);
     },
     randomId: () => random.hex(32),
     time: () => world.epoch + world.scheduler.now,

@@ -29,6 +29,7 @@ export interface Manifest {
     readonly accepts_tls_channel_id?: boolean;
   };
   readonly message_serialization?: string;
+  readonly incognito?: string;
   readonly action?: { readonly default_popup?: string; readonly default_title?: string };
   readonly options_ui?: { readonly page?: string };
   readonly options_page?: string;

@@ -20,6 +20,8 @@ export interface Toolkit {
   /** A function that can be called with `new`. */
   constructible(name: string, make: (args: unknown[]) => Outcome): unknown;
   readonly Uint8Array: typeof Uint8Array;
+  /** The global object, as code in the realm knows it: not the one that `node:vm` shows outside. */
+  readonly own: object;
 }
 
 export type Outcome = { readonly value?: unknown; readonly error?: { name: string; message: string } };
@@ -143,6 +145,7 @@ const SOURCE = `(() => {
     withStatic: (Class, name, method) =>
       new Proxy(Class, { get: (target, key) => (key === name ? method : Reflect.get(target, key)) }),
     Uint8Array: own.Uint8Array,
+    own,
   };
 })()`;
 
