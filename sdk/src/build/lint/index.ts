@@ -2,6 +2,7 @@ import { checkBackground } from './check-background.js';
 import { checkConnectable } from './check-connectable.js';
 import { checkPolicy } from './check-csp.js';
 import { checkIdentity, chromiumId } from './check-identity.js';
+import { checkIncognito } from './check-incognito.js';
 import { checkScripts } from './check-scripts.js';
 import { checkSerialization } from './check-serialization.js';
 import { checkManifestVersion, checkTypes } from './check-shape.js';
@@ -16,6 +17,7 @@ const RULES: readonly Rule[] = [
   checkManifestVersion,
   checkTypes,
   checkBackground,
+  checkIncognito,
   checkConnectable,
   checkSerialization,
   checkIdentity,

@@ -15,6 +15,12 @@ const atFirst = lookAround();
 /** The same, in the first turn and now. */
 export const backgroundOrNot = (): [atFirst: string, now: string] => [atFirst, lookAround()];
 
+/** Whether this context serves private windows, and what the manifest says of them. */
+export const incognitoHere = (): [here: boolean, manifest: string | undefined] => [
+  chrome.extension.inIncognitoContext,
+  chrome.runtime.getManifest().incognito,
+];
+
 /** The id of the tab that shows an address. */
 export const tabOf = async ({ url }: { url: string }): Promise<number | undefined> =>
   (await chrome.tabs.query({})).find((tab) => tab.url === url)?.id;

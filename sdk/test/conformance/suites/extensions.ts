@@ -33,6 +33,44 @@ const cases: Case[] = [
     },
   },
   {
+    name: 'management.get tells at once of the permissions that an extension has after an update',
+    async run(runtime) {
+      await comes(runtime);
+      const { background } = await runtime.extension('watching');
+      const permissions = async (): Promise<readonly string[]> =>
+        (await background.run('installedAs', { id: runtime.idOf('comes') })).permissions ?? [];
+      expect(await permissions()).toContain('storage');
+      await runtime.update('comes', []);
+      expect(await permissions()).not.toContain('storage');
+      await runtime.update('comes', ['storage']);
+      expect(await permissions()).toContain('storage');
+      await runtime.uninstall('comes');
+    },
+  },
+  {
+    name: 'with "incognito": "split" private windows have a background of their own over the same storage.local; Firefox reads it as "not_allowed"',
+    cannot: ({ isSimulated, engine }) =>
+      isSimulated && engine === 'chromium'
+        ? 'a simulated browser has one background for all windows'
+        : undefined,
+    async run(runtime) {
+      const { background } = await runtime.extension('split');
+      if (runtime.engine === 'firefox') {
+        expect(await background.run('incognitoHere')).toEqual([false, 'not_allowed']);
+        return;
+      }
+      expect(await background.run('incognitoHere')).toEqual([false, 'split']);
+      const inPrivate = await runtime.inPrivate('split');
+      expect(await inPrivate.background.run('incognitoHere')).toEqual([true, 'split']);
+      const again = await runtime.extension('split');
+      const instance = await inPrivate.background.run('instanceHere');
+      expect(instance).not.toBe(await again.background.run('instanceHere'));
+      await again.background.run('store', { area: 'local', a: 1 });
+      expect(await inPrivate.background.run('stored', { area: 'local' })).toEqual({ a: 1 });
+      await inPrivate.close();
+    },
+  },
+  {
     name: 'management.get of an extension that is not installed rejects',
     async run(runtime) {
       const { background } = await runtime.extension('watching');

@@ -9,6 +9,8 @@ interface Fixture {
   /** Content scripts, a popup, and a page that may be framed. */
   readonly reachesOut?: boolean;
   readonly permissions?: readonly string[];
+  /** A key of the manifest. */
+  readonly incognito?: string;
   /** More keys, for Chromium alone: Firefox warns of what it does not know. */
   readonly chromium?: object;
   /** Has the other way of copying messages than the rest. */
@@ -48,6 +50,8 @@ const FIXTURES = {
   speaking: { background: 'host' },
   /** Is told of windows, and of other extensions; may not see their tabs. */
   watching: { background: 'watching', permissions: ['management'] },
+  /** Wants a background of its own for private windows. */
+  split: { background: 'host', permissions: ['storage'], incognito: 'split' },
   comes: { background: 'host', permissions: ['storage'], later: true },
 } as const satisfies Record<string, Fixture>;
 
@@ -83,14 +87,20 @@ export interface Formats {
 
 const KEYS = { json: 'json', clone: 'structured_clone' };
 
-const manifestOf = (name: FixtureName, engine: Engine, formats: Formats): object => {
+export const manifestOf = (
+  name: FixtureName,
+  engine: Engine,
+  formats: Formats,
+  permissions = (FIXTURES[name] as Fixture).permissions,
+): object => {
   const fixture: Fixture = FIXTURES[name];
   const format = fixture.otherFormat ? formats.other : formats.own;
   return {
     manifest_version: 3,
     name: `conformance-${name}`,
     version: '1.0',
-    ...(fixture.permissions ? { permissions: fixture.permissions } : {}),
+    ...(permissions ? { permissions } : {}),
+    ...(fixture.incognito ? { incognito: fixture.incognito } : {}),
     ...(fixture.reachesOut
       ? {
           host_permissions: ['<all_urls>'],

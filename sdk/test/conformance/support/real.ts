@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer-core';
 import { launch } from '../../../../tools/browser/launch.mjs';
 import { type PageServer, servePages } from '../../../../tools/browser/serve.mjs';
 import type { FoundBrowser, Session } from '../../../../tools/browser/types.mjs';
+import { eventually } from '../../browser/support/eventually.js';
 import { type Folder, makeFolder } from '../../browser/support/folder.js';
 import type { RuntimeKind } from './case.js';
 import {
@@ -12,6 +13,7 @@ import {
   type FixtureName,
   type Formats,
   idOf,
+  manifestOf,
   type Scripts,
   writeFixture,
 } from './fixtures.js';
@@ -47,7 +49,7 @@ export const openReal = async (
       // One of them fails to start, which is what it is for.
       waitForBackgrounds: false,
     });
-    return { ...kind, close, ...realRuntime(session, folder, server) };
+    return { ...kind, close, ...realRuntime(session, folder, server, formats) };
   } catch (error) {
     await close();
     throw error;
@@ -62,10 +64,37 @@ const writePolicy = async (home: string, id: string, data: object): Promise<void
   await writeFile(join(directory, `${id}.json`), JSON.stringify(manifest));
 };
 
+/** What a person does on Chromium's page of extensions: it loads the extension anew. */
+const letIntoPrivateWindows = async ({ openPage }: Session, extensionId: string): Promise<void> => {
+  const page = await openPage('chrome://extensions');
+  await page.evaluate(async (extensionId) => {
+    const { developerPrivate } = chrome as unknown as {
+      developerPrivate: { updateExtensionConfiguration(update: object): Promise<void> };
+    };
+    await developerPrivate.updateExtensionConfiguration({ extensionId, incognitoAccess: true });
+  }, extensionId);
+  await page.close();
+};
+
+const pageInPrivate = ({ browser }: Session, url: string): Promise<Page> =>
+  eventually(async () => {
+    for (const page of await browser.pages()) {
+      const isPrivate = await page
+        .evaluate(
+          (url) => location.href === url && chrome.extension.inIncognitoContext && 'give' in globalThis,
+          url,
+        )
+        .catch(() => false);
+      if (isPrivate) return page;
+    }
+    return undefined;
+  }, `a private window shows ${url}`);
+
 const realRuntime = (
   session: Session,
   folder: Folder,
   server: PageServer,
+  formats: Formats,
 ): Omit<Runtime, keyof RuntimeKind | 'close'> => {
   const engine = session.name;
   const began = Date.now();
@@ -104,8 +133,10 @@ const realRuntime = (
     extension,
     idOf: (name) => idOf(name, engine),
     install: async (name) => void (await session.install(folder.directoryOf(name))),
-    async update(name) {
+    async update(name, permissions) {
       await forget(name);
+      if (permissions)
+        await folder.rewrite(name, { 'manifest.json': manifestOf(name, engine, formats, permissions) });
       await session.install(folder.directoryOf(name));
     },
     async uninstall(name) {
@@ -121,6 +152,15 @@ const realRuntime = (
     isRunning: (name) => session.isBackgroundRunning(folder.directoryOf(name)),
     setPolicy: async (name, values) => writePolicy(session.home, idOf(name, engine), values),
     closePage: forget,
+    async inPrivate(name) {
+      const { id, origin } = await extension(name);
+      await forget(name);
+      await letIntoPrivateWindows(session, id);
+      const url = `${origin}/page.html`;
+      await (await pageOf(name)).evaluate((url) => chrome.windows.create({ incognito: true, url }), url);
+      const page = await pageInPrivate(session, url);
+      return { background: agentIn(page, 'background'), close: () => page.close() };
+    },
     openWeb: async (kind) =>
       webTabIn(
         { session, server, client: await extension('client'), clientPage: await pageOf('client') },

@@ -51,8 +51,8 @@ export interface Runtime {
   extension(name: FixtureName): Promise<Extension>;
   idOf(name: FixtureName | 'absent'): string;
   install(name: FixtureName): Promise<void>;
-  /** Loads it again in place. */
-  update(name: FixtureName): Promise<void>;
+  /** Loads it again in place, with other permissions where some are given. */
+  update(name: FixtureName, permissions?: readonly string[]): Promise<void>;
   uninstall(name: FixtureName): Promise<void>;
   disable(name: FixtureName): Promise<void>;
   enable(name: FixtureName): Promise<void>;
@@ -64,6 +64,8 @@ export interface Runtime {
   setPolicy(name: FixtureName, values: object): Promise<void>;
   /** Closes page.html; the next use opens another. */
   closePage(name: FixtureName): Promise<void>;
+  /** The background that serves private windows, once the person has let the extension into them. */
+  inPrivate(name: FixtureName): Promise<{ readonly background: Agent; close(): Promise<void> }>;
   openWeb(kind?: 'kept' | 'framing'): Promise<WebTab>;
   /** Lets so many milliseconds go by. */
   pass(milliseconds: number): Promise<void>;

@@ -14,6 +14,7 @@ import {
   type FixtureName,
   type Formats,
   idOf,
+  manifestOf,
   type Scripts,
   writeFixture,
 } from './fixtures.js';
@@ -63,7 +64,7 @@ export const openSimulated = async (
   try {
     for (const each of FIXTURE_NAMES) await writeFixture(folder, each, scripts, engine, formats);
     for (const each of FIRST) await browser.install({ dir: folder.directoryOf(each) });
-    return simulatedRuntime(browser, folder, kind);
+    return simulatedRuntime(browser, folder, kind, formats);
   } catch (error) {
     await browser.close();
     await folder.remove();
@@ -71,7 +72,12 @@ export const openSimulated = async (
   }
 };
 
-const simulatedRuntime = (browser: SimulatedBrowser, folder: Folder, kind: RuntimeKind): Runtime => {
+const simulatedRuntime = (
+  browser: SimulatedBrowser,
+  folder: Folder,
+  kind: RuntimeKind,
+  formats: Formats,
+): Runtime => {
   const { engine } = kind;
   const handleOf = (name: FixtureName) => browser.extension(idOf(name, engine));
   const pages = new Map<FixtureName, Tab>();
@@ -101,9 +107,11 @@ const simulatedRuntime = (browser: SimulatedBrowser, folder: Folder, kind: Runti
     extension,
     idOf: (name) => idOf(name, engine),
     install: async (name) => void (await browser.install({ dir: folder.directoryOf(name) })),
-    async update(name) {
+    async update(name, permissions) {
       await (await pageOf(name)).close();
-      await handleOf(name).update();
+      if (permissions)
+        await folder.rewrite(name, { 'manifest.json': manifestOf(name, engine, formats, permissions) });
+      await handleOf(name).update(permissions && { dir: folder.directoryOf(name) });
     },
     uninstall: (name) => handleOf(name).uninstall(),
     disable: (name) => handleOf(name).disable(),
@@ -116,6 +124,7 @@ const simulatedRuntime = (browser: SimulatedBrowser, folder: Folder, kind: Runti
     pass: (milliseconds) => browser.advance(milliseconds),
     now: () => browser.now,
     story: () => shortened(browser.story()),
+    inPrivate: () => Promise.reject(new Error('a simulated browser has one background for all windows')),
     debug: () => Promise.reject(new Error('a simulated browser has no debugger')),
     async close() {
       await browser.close();

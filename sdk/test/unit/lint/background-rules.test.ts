@@ -1,7 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import type { LintOptions } from '../../../src/build/lint/index.js';
 import { chromium, firefox, KEY } from './folders.js';
-import { gecko, heads } from './judge.js';
+import { gecko, heads, lint } from './judge.js';
+
+const both = { service_worker: 'background.js', scripts: ['background.js'], type: 'module' };
+
+test.each<[string, unknown, LintOptions, string[]]>([
+  ['split, for Chromium', { ...chromium, incognito: 'split' }, {}, ['two backgrounds']],
+  ['split, of a client', { ...chromium, incognito: 'split' }, { role: 'client' }, []],
+  ['split, for Firefox', { ...firefox, incognito: 'split' }, { role: 'client' }, ['"not_allowed"']],
+  [
+    'split, for both',
+    { ...firefox, key: KEY, minimum_chrome_version: '130', incognito: 'split', background: both },
+    { role: 'host' },
+    ['two backgrounds', '"not_allowed"'],
+  ],
+  ['spanning', { ...chromium, incognito: 'spanning' }, { role: 'host' }, []],
+  ['a value that is none', { ...chromium, incognito: { split: true } }, { role: 'host' }, []],
+])('incognito: %s', async (_what, manifest, options, expected) => {
+  const found = (await lint(manifest, options)).filter(({ path }) => path === '/incognito');
+  expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(
+    expected.map(() => 'warning incognito-split'),
+  );
+  for (const [index, words] of expected.entries()) expect(found[index]?.message).toContain(words);
+});
 
 describe('background', () => {
   const worker = { service_worker: 'background.js' };

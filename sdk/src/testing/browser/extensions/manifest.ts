@@ -29,6 +29,7 @@ export interface Manifest {
     readonly accepts_tls_channel_id?: boolean;
   };
   readonly message_serialization?: string;
+  /** Has no effect: there is one background, whatever it says. */
   readonly incognito?: string;
   readonly action?: { readonly default_popup?: string; readonly default_title?: string };
   readonly options_ui?: { readonly page?: string };
@@ -64,7 +65,10 @@ export const checkManifest = (manifest: Manifest, where: string, { family }: Pro
     refuse(where, 'background.service_worker is missing: Chromium runs no background.scripts');
   if (family === 'firefox' && background && background.scripts === undefined)
     refuse(where, 'background.scripts is missing: Firefox runs no background.service_worker');
-  return manifest;
+  // As Firefox reads it, and gives it to the extension.
+  return family === 'firefox' && manifest.incognito === 'split'
+    ? { ...manifest, incognito: 'not_allowed' }
+    : manifest;
 };
 
 const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');

@@ -1,0 +1,4 @@
+import { oneHostSuite } from './one-host-suite.js';
+import { describeInRealBrowsers } from './support/anywhere/describe-anywhere.js';
+
+describeInRealBrowsers(oneHostSuite);
