@@ -21,8 +21,8 @@ interface OneHostWorld extends TestWorld {
 let bundles: Promise<readonly [string, string, string]> | undefined;
 const bundled = () =>
   (bundles ??= Promise.all([
-    bundle('one-host/first.ts', 'esm'),
-    bundle('one-host/second.ts', 'esm'),
+    bundle('one-host/background-first.ts', 'esm'),
+    bundle('one-host/background-second.ts', 'esm'),
     bundle('one-host/page.ts', 'esm'),
   ]));
 
