@@ -36,7 +36,8 @@ export const connect = <
 
 /**
  * Connects a background or an extension page to a content script of the same extension that publishes
- * a protocol. Needs no permission for own content scripts.
+ * a protocol: in the tab's own document, unless `frameId` or `documentId` names a frame in it. Needs no permission
+ * for own content scripts.
  * @throws {PorticoError} INVALID_ARGUMENT where there is no `tabs` API
  */
 export const connectTab = <

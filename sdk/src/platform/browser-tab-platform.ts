@@ -14,8 +14,10 @@ interface Place {
  */
 export const inTab = (platform: Platform, tabId: number, { frameId, documentId }: Place): Platform => {
   const open = (platform as Partial<TabPlatform>).connectTab ?? tabsApi();
+  // The browser would give the port to every frame's script: each would answer, and each run every call.
+  const frame = frameId ?? (documentId === undefined ? 0 : undefined);
   const place = {
-    ...(frameId === undefined ? {} : { frameId }),
+    ...(frame === undefined ? {} : { frameId: frame }),
     ...(documentId === undefined ? {} : { documentId }),
   };
   return { ...platform, connect: (_target, { name }) => open(tabId, { name, ...place }) };

@@ -49,10 +49,13 @@ describe('whom a client connects to', () => {
     const { read } = connectTab(tabs, 7, { needs: ['read'], platform });
     connectTab(tabs, 7, { needs: ['read'], platform, frameId: 0 });
     connectTab(tabs, 8, { needs: ['read'], platform, frameId: 3, documentId: 'D' });
+    connectTab(tabs, 9, { needs: ['read'], platform, documentId: 'D' });
     expect(attempts.map(({ target, info }) => [target, info])).toEqual([
-      [{ tabId: 7 }, { name: NAME }],
+      // One frame in any case: all would answer.
+      [{ tabId: 7 }, { name: NAME, frameId: 0 }],
       [{ tabId: 7 }, { name: NAME, frameId: 0 }],
       [{ tabId: 8 }, { name: NAME, frameId: 3, documentId: 'D' }],
+      [{ tabId: 9 }, { name: NAME, documentId: 'D' }],
     ]);
     const listed = read.list();
     await settled();

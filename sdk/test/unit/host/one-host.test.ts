@@ -142,6 +142,34 @@ describe.each(PROFILES)('one host for one extension, in %s', (profile) => {
     expect(inTab.ran).toBe(1);
   });
 
+  test('of the hosts in the frames of a tab connectTab reaches one: each call runs once', async () => {
+    const browser = browserFor({ profile });
+    const inFrames: ReturnType<typeof hostOf>[] = [];
+    let platform: HostPlatform | undefined;
+    await browser.install({
+      manifest: { name: 'Host' },
+      background(_api, scope) {
+        ({ platform } = scope);
+      },
+      contentScripts: [
+        {
+          matches: ['https://site.example/*'],
+          run(_api, scope) {
+            inFrames.push(hostOf(scope.platform, marks));
+            inFrames.at(-1)?.host.listen();
+          },
+        },
+      ],
+    });
+    const tab = await browser.openTab('https://site.example/');
+    await tab.addFrame('https://site.example/frame');
+    expect(inFrames).toHaveLength(2);
+    const connection = connectTab(marks, tab.id, { platform: platform as never, needs: ['read'] });
+    await browser.run(connection.read.ping());
+    await browser.run(connection.read.ping());
+    expect(inFrames.map(({ ran }) => ran)).toEqual([2, 0]);
+  });
+
   test('consent needs one background: with "incognito": "split" it says so; without consent all goes on', async () => {
     const browser = browserFor({ profile });
     const host = await installed(browser, 'Host', undefined, { incognito: 'split' });
