@@ -54,12 +54,11 @@ const cases: Case[] = [
   {
     name: 'a worker has no document; an event page is what extension.getBackgroundPage gives, from its first turn; no page is',
     async run(runtime) {
-      const { background, page, popup } = await runtime.extension('client');
+      const { background, page } = await runtime.extension('client');
       const both = (text: string): string[] => [text, text];
       const own = expected(runtime, { chromium: 'no document', firefox: 'the background' });
       expect(await background.run('backgroundOrNot')).toEqual(both(own));
       expect(await page.run('backgroundOrNot')).toEqual(both('not the background'));
-      expect(await (await popup()).run('backgroundOrNot')).toEqual(both('not the background'));
       const web = await runtime.openWeb();
       expect(await web.content.run('backgroundOrNot')).toEqual(both('nobody says'));
       await web.close();
