@@ -16,13 +16,17 @@ export function commandOf(packageName, command = packageName) {
 
 /**
  * @param {string} script @param {string[]} args
- * @param {{ timeout?: number, env?: NodeJS.ProcessEnv, show?: boolean }} [options] show: print as it comes
+ * @param {{ cwd?: string, timeout?: number, env?: NodeJS.ProcessEnv, show?: boolean }} [options] show: print as it comes
  * @returns {Promise<{ code: number, stdout: string, output: string }>}
  */
-export function runNode(script, args, { timeout = 300_000, env = process.env, show = false } = {}) {
+export function runNode(
+  script,
+  args,
+  { cwd = root, timeout = 300_000, env = process.env, show = false } = {},
+) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], {
-      cwd: root,
+      cwd,
       env,
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
       timeout,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../setup.mjs';
+import { quantile } from './quantiles.mjs';
 
 /**
  * Measures what a host does with values, by the interpreter and by Ajv's code, beside `structuredClone` of the
@@ -88,14 +89,6 @@ async function functions() {
     };
   };
 }
-
-/** @param {number[]} values @param {number} q */
-const quantile = (values, q) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) * q;
-  const low = sorted[Math.floor(at)] ?? Number.NaN;
-  return low + ((sorted[Math.ceil(at)] ?? low) - low) * (at % 1);
-};
 
 /** Microseconds for each run. @param {(value: unknown) => unknown} run @param {unknown} value @param {number} repeat @param {number} milliseconds */
 function block(run, value, repeat, milliseconds) {
