@@ -43,9 +43,9 @@ export default defineConfig({
     // More than cores: tests in browsers wait for most of their time.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
-    // No test is about time, and every core is busy.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // No test is about time, and every core may be busy: these end what hangs.
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
     projects: [
       {
         extends: true,
@@ -94,8 +94,6 @@ export default defineConfig({
         test: {
           name: 'bundlers',
           include: ['sdk/test/bundlers/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
         },
       },
     ],

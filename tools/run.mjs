@@ -22,7 +22,7 @@ export function commandOf(packageName, command = packageName) {
 export function runNode(
   script,
   args,
-  { cwd = root, timeout = 300_000, env = process.env, show = false } = {},
+  { cwd = root, timeout = 1_800_000, env = process.env, show = false } = {},
 ) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], {

@@ -43,8 +43,10 @@ export class Capturer implements Implementation<typeof tabs, 'capture'> {
       } catch (error) {
         if (call.signal.aborted) throw error;
         if (isQuota(error)) this.pacer.exhaust();
-        // The browser's own words may hold the address of the page, which the caller need not be allowed to see.
-        else throw call.fail('notVisible', { reason: await this.reason(windowId) });
+        // Asked for again in its turn, two a second, for as long as the call lasts.
+        else if (!lacksFrame(error))
+          // The browser's own words may hold the address of the page, which the caller need not be allowed to see.
+          throw call.fail('notVisible', { reason: await this.reason(windowId) });
       }
     }
   }
@@ -56,6 +58,10 @@ export class Capturer implements Implementation<typeof tabs, 'capture'> {
     return hasAccess ? 'page-protected' : 'site-access-off';
   }
 }
+
+/** A busy machine has drawn nothing yet that Chromium could read back; it says the same of no page. */
+const lacksFrame = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('image readback failed');
 
 /** The browser remembers earlier captures when this background has just started and doesn't. */
 const isQuota = (error: unknown): boolean =>

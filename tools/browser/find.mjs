@@ -151,7 +151,7 @@ function identify(path, product) {
   try {
     const said = execFileSync(path, ['--version'], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 120_000,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const match = /^\s*(.*?)\s+(\d+(?:\.\d+)+\w*)/m.exec(said);

@@ -31,6 +31,7 @@ export async function startFirefox(options) {
     userDataDir: options.profile,
     env: options.env,
     timeout: options.timeout,
+    protocolTimeout: options.timeout,
     signal: options.signal,
     handleSIGINT: false,
     handleSIGTERM: false,

@@ -16,7 +16,7 @@ import { withDeadline } from './wait.mjs';
 /** @typedef {import('./types.mjs').PuppeteerBrowser} PuppeteerBrowser */
 /** @typedef {import('./types.mjs').Session} Session */
 
-const CLOSING = 15_000;
+const CLOSING = 60_000;
 
 /**
  * Starts a browser with a fresh profile and the given extensions in it.
@@ -26,7 +26,7 @@ const CLOSING = 15_000;
  * @returns {Promise<Session>}
  */
 export async function launch(browser, options = {}) {
-  const { args = [], prefs = {}, timeout = 60_000, waitForBackgrounds = true } = options;
+  const { args = [], prefs = {}, timeout = 240_000, waitForBackgrounds = true } = options;
   const extensions = (options.extensions ?? []).map((dir) => resolve(dir));
   await Promise.all(extensions.map(readManifest));
   const headless = options.headless ?? !hasDisplay();

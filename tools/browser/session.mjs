@@ -72,9 +72,16 @@ export function createSession({ browser, driver, home, log, listeners, timeout, 
     else extensions[at] = loaded;
   };
 
+  const newPage = async () => {
+    const page = await driver.browser.newPage();
+    // Puppeteer's own half a minute is too short for a busy machine.
+    page.setDefaultTimeout(timeout);
+    return page;
+  };
+
   /** @param {string} url */
   const openPage = async (url) => {
-    const page = await driver.browser.newPage();
+    const page = await newPage();
     await page.goto(url);
     return page;
   };
@@ -100,7 +107,7 @@ export function createSession({ browser, driver, home, log, listeners, timeout, 
       if (!existsSync(join(loaded.dir, decodeURIComponent(pathname)))) {
         throw new Error(`${loaded.dir} has no page ${pathname}.`);
       }
-      const page = await driver.browser.newPage();
+      const page = await newPage();
       await driver.navigate(page, href);
       return page;
     },

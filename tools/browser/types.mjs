@@ -33,7 +33,7 @@
  * @property {readonly string[]} [args] More command-line arguments.
  * @property {Readonly<Record<string, string | number | boolean>>} [prefs] More preferences (Firefox only).
  * @property {boolean} [waitForBackgrounds] Wait until each background has started once. Default: true.
- * @property {number} [timeout] Milliseconds for each single step of starting. Default: 60,000.
+ * @property {number} [timeout] Milliseconds for each single step of starting. Default: 240,000, which a busy machine may need.
  *
  * @typedef {object} Session
  * @property {BrowserName} name

@@ -157,11 +157,11 @@ function expect(holds, otherwise) {
  * @returns {Promise<NonNullable<T>>}
  */
 async function waitFor(look) {
-  const end = performance.now() + 15_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== null) return seen;
-    if (performance.now() > end) throw new Error('it did not happen within 15 seconds');
+    if (performance.now() > end) throw new Error('it did not happen within a minute');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -3,6 +3,7 @@ import { allow, anyExtension, createHost } from 'portico/host';
 import { extension, loopback } from 'portico/testing';
 import { tabs } from 'portico-tabs/protocol';
 import { expect, test, vi } from 'vitest';
+import { until } from '../../../sdk/test/support/patience.js';
 import type { Tab } from '../../src/board.js';
 import { keepCount } from '../../src/keep-count.js';
 
@@ -58,20 +59,20 @@ const STALE = '#71717a';
 test('counts, and follows what opens and closes', async () => {
   const { wake, served, badge, list } = setUp();
   void wake();
-  await vi.waitFor(() => expect(badge()).toEqual({ text: '2', color: LIVE }));
+  await until(() => expect(badge()).toEqual({ text: '2', color: LIVE }));
   served.read.changed.emit({ id: 3, tab: tab(3) });
   served.read.changed.emit({ id: 2, tab: tab(2) });
-  await vi.waitFor(() => expect(badge().text).toBe('3'));
+  await until(() => expect(badge().text).toBe('3'));
   served.read.changed.emit({ id: 1 });
   served.read.changed.emit({ id: 2 });
-  await vi.waitFor(() => expect(badge().text).toBe('1'));
+  await until(() => expect(badge().text).toBe('1'));
   expect(list).toHaveBeenCalledTimes(1);
 });
 
 test('after a loss the number turns grey and stays', async () => {
   const { wake, session, badge, list } = setUp();
   const following = wake();
-  await vi.waitFor(() => expect(badge().text).toBe('2'));
+  await until(() => expect(badge().text).toBe('2'));
   await wake();
   expect(list).toHaveBeenCalledTimes(1);
   session.close();
@@ -93,16 +94,16 @@ test('a wake after a loss subscribes again, once', async () => {
   const wake = keepCount({ list, changed } as never, badge);
   const first = wake();
   void wake();
-  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  await until(() => expect(ends).toHaveLength(1));
   expect(changed).toHaveBeenCalledTimes(1);
   ends[0]?.(new PorticoError('DISCONNECTED', 'the host went away'));
   await first;
   expect(badge.setBadgeBackgroundColor).toHaveBeenLastCalledWith({ color: STALE });
   void wake();
-  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  await until(() => expect(ends).toHaveLength(2));
   expect(badge.setBadgeBackgroundColor).toHaveBeenLastCalledWith({ color: LIVE });
   // Missed events are made up for without a wake.
   ends[1]?.(new PorticoError('EVENTS_MISSED', 'two were lost'));
-  await vi.waitFor(() => expect(ends).toHaveLength(3));
+  await until(() => expect(ends).toHaveLength(3));
   expect(list).toHaveBeenCalledTimes(3);
 });

@@ -110,6 +110,33 @@ test('a quota that somebody else used up is waited for', async () => {
   expect(await picture).toEqual(new Uint8Array([1, 2, 3]));
 });
 
+test('a picture for which the browser has no frame yet is asked for again, at its pace', async () => {
+  const { api, connect } = connectBoard();
+  const { visible } = connect();
+  const noFrame = new Error('Failed to capture tab: image readback failed');
+  for (let i = 0; i < 5; i++) api.tabs.captureVisibleTab.mockRejectedValueOnce(noFrame);
+  const picture = visible();
+  await pass(0);
+  expect(api.tabs.captureVisibleTab).toHaveBeenCalledTimes(2);
+  await pass(1100);
+  expect(api.tabs.captureVisibleTab).toHaveBeenCalledTimes(4);
+  await pass(1100);
+  expect(await picture).toEqual(new Uint8Array([1, 2, 3]));
+  expect(api.tabs.captureVisibleTab).toHaveBeenCalledTimes(6);
+});
+
+test('a browser that never has a frame is asked no longer than the call lasts', async () => {
+  const { api, connect } = connectBoard();
+  const { visible } = connect();
+  api.tabs.captureVisibleTab.mockRejectedValue(new Error('Failed to capture tab: image readback failed'));
+  const code = visible({}, { deadline: 10_000 }).catch((error) => error.code);
+  await pass(60_000);
+  expect(await code).toBe('DEADLINE_EXCEEDED');
+  const asked = api.tabs.captureVisibleTab.mock.calls.length;
+  await pass(60_000);
+  expect(api.tabs.captureVisibleTab.mock.calls.length).toBe(asked);
+});
+
 test('a call that was aborted in the queue takes no picture', async () => {
   const { api, connect } = connectBoard();
   const { visible } = connect();

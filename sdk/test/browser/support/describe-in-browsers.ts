@@ -2,9 +2,6 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { FoundBrowser } from '../../../../tools/browser/types.mjs';
 import { browsersHere } from './browsers.js';
 
-/** Time for a browser to start and to take its extensions on a busy machine. */
-const STARTING = 120_000;
-
 /** Something that lives as long as the tests of one browser. */
 export interface Closable {
   close(): Promise<void>;
@@ -24,8 +21,8 @@ export const describeInBrowsers = <W extends Closable>(
       let world: W | undefined;
       beforeAll(async () => {
         world = await open(browser);
-      }, STARTING);
-      afterAll(() => world?.close(), STARTING);
+      });
+      afterAll(() => world?.close());
       tests(() => {
         if (!world) throw new Error(`${browser.product} has not started`);
         return world;

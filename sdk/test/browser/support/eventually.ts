@@ -1,10 +1,11 @@
+import { PATIENCE } from '../../support/patience.js';
+
 /** Asks until there is an answer. For what tells nobody when it has come about. */
 export const eventually = async <T>(
   ask: () => T | undefined | Promise<T | undefined>,
   what: string,
-  milliseconds = 45_000,
 ): Promise<T> => {
-  const end = Date.now() + milliseconds;
+  const end = Date.now() + PATIENCE;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   chromium,
   open,
-  PATIENCE,
   page,
   screens,
   until,
@@ -17,7 +16,7 @@ const COLOURS = ['color-contrast', 'link-in-text-block'];
 const inScheme = (value: 'light' | 'dark') =>
   page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
 
-describe.skipIf(!chromium)('axe-core finds nothing, in Chromium', { timeout: PATIENCE }, () => {
+describe.skipIf(!chromium)('axe-core finds nothing, in Chromium', () => {
   useScreens();
 
   const states = [

@@ -5,7 +5,6 @@ import {
   find,
   focused,
   open,
-  PATIENCE,
   page,
   text,
   until,
@@ -13,7 +12,7 @@ import {
 } from '../../unit/ui/support/driver.js';
 import { HOSTILE_NAME, OVERVIEWS } from '../../unit/ui/support/samples.js';
 
-describe.skipIf(!chromium)('the connections, in Chromium', { timeout: PATIENCE }, () => {
+describe.skipIf(!chromium)('the connections, in Chromium', () => {
   useScreens();
 
   const card = (index: number, rest: string) =>
@@ -26,7 +25,7 @@ describe.skipIf(!chromium)('the connections, in Chromium', { timeout: PATIENCE }
   const untilSays = (words: string) =>
     page.waitForFunction(
       (words) => document.querySelector('portico-connections')?.shadowRoot?.textContent?.includes(words),
-      { timeout: 30_000 },
+      {},
       words,
     );
 

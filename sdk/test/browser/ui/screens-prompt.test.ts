@@ -6,7 +6,6 @@ import {
   find,
   focused,
   open,
-  PATIENCE,
   page,
   text,
   until,
@@ -33,7 +32,7 @@ const pressAfter = (disturbance: string, selector: string) =>
     selector,
   );
 
-describe.skipIf(!chromium)('the prompt, in Chromium', { timeout: PATIENCE }, () => {
+describe.skipIf(!chromium)('the prompt, in Chromium', () => {
   useScreens();
 
   test('begins at the question, and the keys lead over everything to the three answers, the safe one first', async () => {

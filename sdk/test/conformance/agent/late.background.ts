@@ -1,4 +1,4 @@
 import { listen } from './receiving.js';
 
-// Too late for what has woken it.
-setTimeout(() => listen({ event: 'onConnectExternal' }), 300);
+// Too late for what has woken it, however long that takes to get here on a busy machine.
+setTimeout(() => listen({ event: 'onConnectExternal' }), 20_000);

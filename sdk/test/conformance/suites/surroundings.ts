@@ -1,7 +1,12 @@
 import { expect } from 'vitest';
 import { type Case, expected, type Suite } from '../support/case.js';
+import { eventually } from '../support/eventually.js';
 
 const NO_IMPORT = 'scripts of a simulated browser run in node:vm, where none can import()';
+
+const PICTURE = 'data:image/';
+/** Whether an answer is the browser's, and not the machine's, which was too busy to draw. */
+const isTheBrowsers = (answer: string): boolean => !answer.includes('image readback failed');
 
 const cases: Case[] = [
   {
@@ -127,14 +132,34 @@ const cases: Case[] = [
     async run(runtime) {
       const { background } = await runtime.extension('client');
       const web = await runtime.openWeb();
-      const [first, second, third] = await background.run('capture', { times: 3 });
-      expect([first, second]).toEqual(['data:image/', 'data:image/']);
-      expect(third).toEqual(
-        expected<unknown>(runtime, {
-          chromium: expect.stringMatching(/MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND/),
-          firefox: 'data:image/',
-        }),
+      const isQuota = (answer: string): boolean => /MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND/.test(answer);
+      // More than two are taken where a busy machine takes more than a second for all of them.
+      const answers = (await background.run('capture', { times: 12 })).filter(isTheBrowsers);
+      const within = answers.filter((answer) => !isQuota(answer));
+      expect(new Set(within)).toEqual(new Set(within.length > 0 ? [PICTURE] : []));
+      expect(answers.some(isQuota)).toBe(expected(runtime, { chromium: true, firefox: false }));
+      await web.close();
+    },
+  },
+  {
+    name: 'captureVisibleTab: "image readback failed" is a frame that is not there yet; asked again there is a picture',
+    async run(runtime) {
+      const { background } = await runtime.extension('client');
+      const web = await runtime.openWeb();
+      const picture = await eventually(
+        runtime,
+        async () => {
+          const answers = await background.run('capture', { times: 1 });
+          const [answer = ''] = answers.filter(isTheBrowsers);
+          if (answer === PICTURE) return answer;
+          // Neither the machine's answer nor the quota of the test before is any other than what passes.
+          expect(answer === '' || answer.includes('MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND')).toBe(true);
+          await runtime.pass(1100);
+          return undefined;
+        },
+        'a picture is taken',
       );
+      expect(picture).toBe(PICTURE);
       await web.close();
     },
   },

@@ -80,7 +80,6 @@ const cases: Case[] = [
             return found?.has === has ? found : undefined;
           },
           `it has ${has ? 'the' : 'no'} focus`,
-          5000,
         );
       await focus(true);
       await background.run('inPopup', { command: 'watchFocus' });

@@ -1,15 +1,15 @@
+import { PATIENCE } from '../../support/patience.js';
 import type { Runtime } from './runtime.js';
 
 const STEP = 20;
 
-/** Asks until there is an answer, for at most so many milliseconds of the runtime's own time. */
+/** Asks until there is an answer, by the runtime's own time. */
 export const eventually = async <T>(
   runtime: Pick<Runtime, 'pass' | 'now'>,
   ask: () => T | undefined | Promise<T | undefined>,
   what: string,
-  milliseconds = 20_000,
 ): Promise<T> => {
-  const end = runtime.now() + milliseconds;
+  const end = runtime.now() + PATIENCE;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;

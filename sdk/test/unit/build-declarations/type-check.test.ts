@@ -96,7 +96,7 @@ describe('the declarations of compiled protocols', () => {
     });
     // What is wrong elsewhere is told elsewhere.
     errors = stdout.split('\n').filter((line) => /^[\w.-]+\(/.test(line));
-  }, 120_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -121,7 +121,7 @@ describe('portico compile', () => {
       watch.stop();
     }
     expect(await watch.ended).toBe(0);
-  }, 30_000);
+  });
 });
 
 describe('portico package', () => {

@@ -1,5 +1,5 @@
 import { defineProtocol } from 'portico';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Choice } from '../../../src/host/consent/types.js';
 import { Departure } from '../../../src/session/departure.js';
 import {
@@ -14,6 +14,7 @@ import {
   request,
   settle,
 } from '../../support/consent-platform.js';
+import { until } from '../../support/patience.js';
 import { PRINCIPALS } from '../../support/principals.js';
 
 /** Whether a promise has settled by now. */
@@ -133,7 +134,7 @@ describe('asking', () => {
     })();
     await it.screens.prompts.get({ id });
     const more = consent.ask(request(asker(), 'read', 'accounts'));
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(0));
+    await until(() => expect(told.length).toBeGreaterThan(0));
     expect(told.at(-1)).toEqual([id]);
     expect(consent.pending(PRINCIPALS.extension)?.capabilities).toEqual(['read', 'accounts']);
     const { capabilities } = await it.screens.prompts.get({ id });

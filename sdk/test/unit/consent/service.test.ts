@@ -1,9 +1,10 @@
 import { createHost } from 'portico/host';
 import { extension, loopback, ownContentScript, page } from 'portico/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { consentProtocol } from '../../../src/consent/consent-protocol.js';
 import { consent } from '../../../src/host/consent/consent.js';
 import { answered, asker, booted, of, prompted, session } from '../../support/consent-platform.js';
+import { until } from '../../support/patience.js';
 import { PRINCIPALS } from '../../support/principals.js';
 
 const WHO = `extension ${PRINCIPALS.extension.id}`;
@@ -79,7 +80,7 @@ describe('the consent protocol', () => {
     expect(made.recall(asker(), of('read'), 1)).toEqual({ verdict: 'refuse', retryAfter: 3_600_000 });
     for (let n = 0; n < 100; n++) made.admitted(session(), asker(), []);
     clock.advance(250);
-    await vi.waitFor(() => expect(told).toBe(1));
+    await until(() => expect(told).toBe(1));
     await screens.connections.block({ key: WHO });
     expect(made.blocks(PRINCIPALS.extension)).toBe(true);
     expect((await screens.connections.list())[0]?.blockedSince).toBe(250);
@@ -93,7 +94,7 @@ describe('the consent protocol', () => {
     expect(await screens.connections.storage()).toEqual({ state: 'ok' });
     await screens.connections.reset();
     clock.advance(250);
-    await vi.waitFor(() => expect(told).toBe(2));
+    await until(() => expect(told).toBe(2));
   });
 
   test('knows no prompt by a name of the prototype, nor one that is over', async () => {
@@ -128,9 +129,9 @@ describe('the consent protocol', () => {
     })();
     await screens.prompts.list();
     const id = await prompted(it, asker(), 'read');
-    await vi.waitFor(() => expect(told.at(-1)).toEqual([id]));
+    await until(() => expect(told.at(-1)).toEqual([id]));
     windows.shut(1);
-    await vi.waitFor(() => expect(told.at(-1)).toEqual([]));
+    await until(() => expect(told.at(-1)).toEqual([]));
   });
 });
 

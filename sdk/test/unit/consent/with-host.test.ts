@@ -3,10 +3,11 @@ import { connect } from 'portico/client';
 import { allow, anyExtension, ask, consent, contentScripts, createHost, where } from 'portico/host';
 import { type Caller, contentScript } from 'portico/testing';
 import { Type } from 'typebox';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fakeStore, fakeWindows, screensOf } from '../../support/consent-platform.js';
 import { KIND } from '../../support/kinds.js';
 import { linked } from '../../support/linked.js';
+import { until } from '../../support/patience.js';
 import { FRIEND, rawClient, STRANGER, settled } from '../../support/raw-peer.js';
 import { codeIn } from '../../support/sessions.js';
 
@@ -57,7 +58,7 @@ const answer = async (
   verdicts: Readonly<Record<string, 'always' | 'once' | 'deny'>>,
 ) => {
   const { prompts } = screensOf(host);
-  const [prompt] = await vi.waitFor(async () => {
+  const [prompt] = await until(async () => {
     const open = await prompts.list();
     expect(open).toHaveLength(1);
     return open;
@@ -72,7 +73,7 @@ const twoAfterOnce = async (options?: Parameters<typeof start>[0]) => {
   const client = () =>
     connect(purse, { needs: ['read'], host: link.platform.own.id, platform: link.platform });
   const gone = client();
-  await vi.waitFor(() => expect(gone.session.state).toBe('pending'));
+  await until(() => expect(gone.session.state).toBe('pending'));
   gone.session.close();
   await answer(host, { read: 'once' });
   return { host, both: [client(), client()] };
@@ -89,7 +90,7 @@ describe('with a host and its clients', () => {
       platform: link.platform,
     });
     const sum = read.sum();
-    await vi.waitFor(() => expect(session.state).toBe('pending'));
+    await until(() => expect(session.state).toBe('pending'));
     await answer(host, { read: 'always', spend: 'deny' });
     expect(await sum).toBe(7);
     expect(await has('spend')).toBe(false);
@@ -117,7 +118,7 @@ describe('with a host and its clients', () => {
     expect(await sum).toBe(7);
     const second = connect(purse, { needs: ['read'], host: link.platform.own.id, platform: link.platform });
     const other = second.read.sum();
-    await vi.waitFor(() => expect(second.session.state).toBe('pending'));
+    await until(() => expect(second.session.state).toBe('pending'));
     await answer(host, { read: 'deny' });
     await expect(other).rejects.toMatchObject({ code: 'CONSENT_DENIED' });
     expect(await first.read.sum()).toBe(7);
@@ -127,7 +128,7 @@ describe('with a host and its clients', () => {
     const { host, both } = await twoAfterOnce();
     const [one, other] = both.map(({ read }) => read.sum());
     expect(await one).toBe(7);
-    await vi.waitFor(() => expect(both[1]?.session.state).toBe('pending'));
+    await until(() => expect(both[1]?.session.state).toBe('pending'));
     await answer(host, { read: 'deny' });
     await expect(other).rejects.toMatchObject({ code: 'CONSENT_DENIED' });
   });
@@ -135,7 +136,7 @@ describe('with a host and its clients', () => {
   test('nor is it for two that slow rules let in together', async () => {
     const { host, both } = await twoAfterOnce({ slow: true });
     const sums = both.map(({ read }) => read.sum().then(String, ({ code }) => code));
-    await vi.waitFor(() => expect(both.map(({ session }) => session.state)).not.toContain('connecting'));
+    await until(() => expect(both.map(({ session }) => session.state)).not.toContain('connecting'));
     if (both.some(({ session }) => session.state === 'pending')) await answer(host, { read: 'deny' });
     expect((await Promise.all(sums)).filter((each) => each === '7')).toEqual(['7']);
   });
@@ -159,7 +160,7 @@ describe('with a host and its clients', () => {
     third.read.sum().catch(() => {});
     await Promise.resolve();
     third.session.close();
-    await vi.waitFor(async () => expect(await admitted()).toEqual([3]));
+    await until(async () => expect(await admitted()).toEqual([3]));
   });
 
   test('whoever is blocked loses the sessions of its content scripts, too, half-open ones and others', async () => {

@@ -50,7 +50,7 @@ beforeAll(async () => {
   );
   subjects = made.flat();
   for (const each of subjects) byName.set(each.name, each);
-}, 60_000);
+});
 
 /** Mostly the real ones; else so small that values end at them. */
 const limits: fc.Arbitrary<Limits> = fc.oneof(
@@ -105,7 +105,7 @@ test('generated code and the interpreter agree on a hundred thousand values', ()
   // Neither all nor nothing: else little would have been compared.
   expect(accepted / cases).toBeGreaterThan(0.2);
   expect(accepted / cases).toBeLessThan(0.8);
-}, 120_000);
+});
 
 /** The same copies, of the same size; in no more steps, since code needs not try which alternative fits. */
 const agree = (interpreted: Answer, generated: Answer | undefined, limits: Limits): boolean => {
@@ -143,7 +143,7 @@ test('the interpreter agrees with Ajv on the schema as its author wrote it', () 
       { seed, numRuns: 60 },
     );
   }
-}, 60_000);
+});
 
 /** Ajv alone knows no limit of depth. */
 const BOTTOMLESS: Limits = { ...DEFAULT_LIMITS, depth: 10_000 };

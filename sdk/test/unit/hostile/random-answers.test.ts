@@ -140,7 +140,7 @@ describe.each([
   ['json', oddities],
   ['structured-clone', clonedOddities],
 ] as const)(`answers without sense, by %s (PORTICO_SEED=${seed})`, (serialization, odd) => {
-  test('settle every call once, with what fits or a code', { timeout: 120_000 }, async () => {
+  test('settle every call once, with what fits or a code', async () => {
     const seen = { messages: 0, values: 0, ended: 0, survived: 0 };
     const talks = fc.array(conversation(odd), { minLength: CLIENTS, maxLength: CLIENTS });
     await fc.assert(

@@ -142,7 +142,7 @@ describe.each([
   ['json', oddities],
   ['structured-clone', clonedOddities],
 ] as const)(`messages without sense, by %s (PORTICO_SEED=${seed})`, (serialization, odd) => {
-  test('harm nobody but their sender, and every call is answered once', { timeout: 120_000 }, async () => {
+  test('harm nobody but their sender, and every call is answered once', async () => {
     // Nobody is kept out: what each batch does is the question.
     const server = tabsHost({ quotas: { strikes: Number.POSITIVE_INFINITY } });
     const unharmed = await bystander(server);

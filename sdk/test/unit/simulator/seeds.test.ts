@@ -57,7 +57,7 @@ test('two hundred seeds: messages of a port keep their order, whatever else happ
   }
   // Hardly two of them are alike.
   expect(traces.size).toBeGreaterThan(150);
-}, 60_000);
+});
 
 test.each(PROFILES)('the same seed in %s: the same trace, time and end', async (profile) => {
   expect(await run(42, profile)).toEqual(await run(42, profile));

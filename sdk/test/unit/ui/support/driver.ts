@@ -5,7 +5,6 @@ import { openScreens, type Screens } from './screens.js';
 
 /** What only a real browser knows: focus, keys, layout, accessibility. With fake sources, and no extension. */
 export const chromium = findBrowsers().find(({ name }) => name === 'chromium');
-export const PATIENCE = 60_000;
 
 export let screens: Screens;
 export let page: Page;
@@ -26,7 +25,7 @@ export const until = async (selector: string): Promise<void> => {
         for (const step of steps) found = found?.shadowRoot?.querySelector(step) ?? null;
         return found !== null;
       }),
-    { timeout: 30_000, polling: 30 },
+    { polling: 30 },
     selector.split(' >>> '),
   );
 };
@@ -48,6 +47,6 @@ export const calls = () =>
 export const useScreens = (): void => {
   beforeAll(async () => {
     if (chromium) screens = await openScreens(chromium);
-  }, PATIENCE);
-  afterAll(() => screens?.close(), PATIENCE);
+  });
+  afterAll(() => screens?.close());
 };
