@@ -95,15 +95,23 @@ export class Conversion {
   /** Adds to the size of the value; gives FAIL once it is too large, the second argument else. */
   weighed(amount: number, value: unknown): unknown {
     this.size += amount;
-    return this.size > this.maxSize
-      ? this.exceeds(this.maxSize < this.limits.valueSize ? 'messageSize' : 'valueSize')
-      : value;
+    if (this.size <= this.maxSize) return value;
+    // All that was left, and no more: what was refused has not been looked at.
+    this.size = this.maxSize;
+    return this.exceeds(this.maxSize < this.limits.valueSize ? 'messageSize' : 'valueSize');
   }
 
   /** Counts steps, before they are taken; gives FAIL where there would be too many, the second argument else. */
   stepped(amount: number, value?: unknown): unknown {
     this.steps += amount;
-    return this.steps > this.maxSteps ? this.exceeds('messageSteps') : value;
+    if (this.steps <= this.maxSteps) return value;
+    this.steps = this.maxSteps;
+    return this.exceeds('messageSteps');
+  }
+
+  /** Counts names that no schema lists: to list, look up and copy one takes as long as several listed ones. */
+  named(names: readonly string[]): unknown {
+    return this.stepped(4 * names.length);
   }
 
   /** Counts what it takes to look at every character of a text. */

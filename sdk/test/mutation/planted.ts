@@ -79,8 +79,8 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'the size of a value is not bounded',
     file: 'protocol/conversion.ts',
-    from: 'return this.size > this.maxSize',
-    to: 'return this.size < 0',
+    from: 'if (this.size <= this.maxSize) return value;',
+    to: 'if (this.size >= 0) return value;',
   },
   {
     name: 'items of a message are not bounded',

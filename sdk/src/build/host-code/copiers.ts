@@ -137,7 +137,7 @@ ${rest.join('')}${others ? remaining(fields, others) : use === 'read' ? nothingE
       return `    if (${test}) { c.size += key.length; copy[key] = ${copy(plan, 'each')}; continue; }\n`;
     });
     return `  const keys = Object.keys(value);
-  step(c, keys.length);
+  step(c, 4 * keys.length);
   for (const key of keys) {
     ${fields.length > 0 ? `if (${names(fields)}.has(key)) continue;` : ''}
     const each = value[key];

@@ -38,7 +38,7 @@ const length = (value, c, least, most) => {
 const extras = (value, c, known, names) => {
   const keys = Object.keys(value);
   if (keys.length === known) return;
-  step(c, keys.length);
+  step(c, 4 * keys.length);
   for (const key of keys) if (!names.has(key) && value[key] !== undefined) not();
 };
 const any = (value, c) => {
@@ -62,7 +62,7 @@ const anyObject = (value, c) => {
     if (!isPlain(value)) not();
     copy = {};
     const keys = Object.keys(value);
-    step(c, keys.length);
+    step(c, 4 * keys.length);
     for (const key of keys) {
       const each = value[key];
       if (each === undefined) continue;

@@ -17,7 +17,7 @@ const anyObject: Codec = (value, conversion) => {
   if (!isPlain(value as object)) return conversion.fail('plain data');
   const copy: Record<string, unknown> = {};
   const keys = Object.keys(value as object);
-  if (conversion.stepped(keys.length) === FAIL) return FAIL;
+  if (conversion.named(keys) === FAIL) return FAIL;
   for (const key of keys) {
     const each = (value as Record<string, unknown>)[key];
     if (each === undefined) continue;

@@ -46,7 +46,7 @@ export const object = (
     const keys = Object.keys(value);
     // The common case ends here: as many as were found. An author's getters may stand on a prototype.
     if (plain && others === refused && keys.length === known) return copy;
-    if (conversion.stepped(keys.length) === FAIL) return FAIL;
+    if (conversion.named(keys) === FAIL) return FAIL;
     for (const key of keys) {
       if (names.has(key)) continue;
       const property = value[key];
@@ -64,7 +64,7 @@ export const lose = (
 ): unknown => {
   const keys = Object.keys(value);
   for (const key of keys) if (!names.has(key)) conversion.lost++;
-  return conversion.stepped(keys.length);
+  return conversion.named(keys);
 };
 
 /** An object with others beside the listed properties, told by what their names match. */

@@ -13,7 +13,7 @@ export const stepsOf = (value: unknown, level = 0): number => {
   if (typeof value === 'string') return 1 + value.length / 64;
   if (typeof value !== 'object' || value === null || level > MOST_LEVELS) return 0;
   if (value instanceof Uint8Array) return 1;
-  const own = Array.isArray(value) ? value.length : 2 * Object.keys(value).length;
+  const own = Array.isArray(value) ? value.length : 4 * Object.keys(value).length;
   return Object.values(value).reduce<number>((sum, item) => sum + stepsOf(item, level + 1), own + 10);
 };
 
