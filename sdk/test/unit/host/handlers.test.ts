@@ -137,3 +137,89 @@ describe('the log', () => {
     expect(JSON.stringify(it.entries)).not.toMatch(/424242|313131|private/);
   });
 });
+
+describe('an author’s object that throws when it is read', () => {
+  const revoked = (target: object = {}): never => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy as never;
+  };
+  const throwing = {
+    get id(): number {
+      throw new Error('secret');
+    },
+  };
+
+  test('as a result fails its call alone, with INTERNAL, and the log has what it threw', async () => {
+    const results: unknown[] = [{ id: 1 }, throwing, { id: 3 }];
+    const it = notesHost({ read: { get: () => results.shift() as never } });
+    const outcomes = await Promise.allSettled([1, 2, 3].map((id) => it.read.get({ id })));
+    expect(outcomes).toMatchObject([
+      { value: { id: 1 } },
+      { reason: { code: 'INTERNAL', origin: 'remote' } },
+      { value: { id: 3 } },
+    ]);
+    expect(it.failures()).toMatchObject([{ error: { code: 'INTERNAL', cause: new Error('secret') } }]);
+  });
+
+  test('as parameters fails the call where it is made, with INVALID_PARAMS', async () => {
+    const it = notesHost({ read: { get: ({ id }) => ({ id }) } });
+    for (const params of [throwing, revoked()])
+      expect(await failureOf(it.read.get(params))).toMatchObject({
+        code: 'INVALID_PARAMS',
+        origin: 'local',
+        cause: expect.any(Error),
+      });
+    expect(await it.read.get({ id: 1 })).toEqual({ id: 1 });
+  });
+
+  test('as the data of a declared error fails where the error is made', async () => {
+    const it = notesHost({
+      read: {
+        get(_params, call) {
+          throw call.fail('gone', throwing as never);
+        },
+      },
+    });
+    expect(await codeOf(it.read.get({ id: 1 }))).toBe('INTERNAL');
+    expect(it.failures()).toMatchObject([
+      { error: { code: 'INVALID_ARGUMENT', cause: new Error('secret') } },
+    ]);
+  });
+
+  test('thrown by a handler fails its call alone', async () => {
+    const it = notesHost({
+      read: {
+        get({ id }) {
+          if (id === 2) throw revoked();
+          return { id };
+        },
+      },
+    });
+    const codes = await Promise.all([1, 2, 3].map((id) => it.read.get({ id }).catch(({ code }) => code)));
+    expect(codes).toEqual([{ id: 1 }, 'INTERNAL', { id: 3 }]);
+  });
+});
+
+test('a getter in a result that calls another host leaves the result’s bounds as they are', async () => {
+  const other = notesHost({ read: { get: () => ({ id: 1, title: 'x'.repeat(10) }) } });
+  const meanwhile: Promise<unknown>[] = [];
+  const it = notesHost({
+    limits: { valueSize: 1000 },
+    read: {
+      get: ({ id }) => ({
+        get id() {
+          meanwhile.push(other.read.get({ id }));
+          return id;
+        },
+        title: 'x'.repeat(id === 1 ? 1000 : 1001),
+      }),
+    },
+  });
+  expect(await it.read.get({ id: 1 })).toMatchObject({ id: 1 });
+  expect(await failureOf(it.read.get({ id: 2 }))).toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+    data: { limit: 'valueSize' },
+  });
+  expect(await Promise.all(meanwhile)).toHaveLength(2);
+});

@@ -247,6 +247,18 @@ describe('whose object it is', () => {
     expect(value.any.deep).not.toBe(received.any.deep);
   });
 
+  test('an undeclared property beside getters on a prototype, or hidden ones, is refused in parameters all the same', () => {
+    const schema = { type: 'object', properties: { x: { type: 'integer' } } };
+    class Params {
+      dryRun = true;
+      get x(): number {
+        return 1;
+      }
+    }
+    for (const params of [new Params(), Object.defineProperty({ dryRun: true }, 'x', { value: 1 })])
+      expect(sendParams(schema, params)).toEqual({ failed: { path: '', expected: 'no property "dryRun"' } });
+  });
+
   test('a getter that throws fails the value alone, and the failure says what it threw', () => {
     const bad = {
       get x(): number {
