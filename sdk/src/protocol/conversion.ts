@@ -86,7 +86,8 @@ export class Conversion {
     return FAIL;
   }
 
-  private exceeds(limit: Failure['limit'] & string): typeof FAIL {
+  /** Fails at a bound. */
+  exceeds(limit: Failure['limit'] & string): typeof FAIL {
     this.fail(`within the limit ${limit}`);
     this.failure.limit = limit;
     return FAIL;
@@ -108,67 +109,32 @@ export class Conversion {
     this.steps = this.maxSteps;
     return this.exceeds('messageSteps');
   }
-
-  /** Counts names that no schema lists: to list, look up and copy one takes as long as several listed ones. */
-  named(names: readonly string[]): unknown {
-    return this.stepped(4 * names.length);
-  }
-
-  /** Counts what it takes to look at every character of a text. */
-  read(text: string, value?: unknown): unknown {
-    return this.stepped(text.length >>> 6, value);
-  }
-
-  /** Counts a list before its items are looked at: there may be nothing in it. */
-  listed(length: number): unknown {
-    // A proxy of an author's may say anything.
-    if (length >>> 0 !== length) return this.fail('an array');
-    return this.weighed(length, 0) === FAIL ? FAIL : this.stepped(1 + length, 0);
-  }
-
-  /** Runs a codec one level deeper. */
-  deeper(codec: Codec, value: unknown): unknown {
-    if (++this.depth > this.limits.depth) return this.exceeds('depth');
-    const result = codec(value, this);
-    this.depth--;
-    return result;
-  }
-
-  /** Tries codecs in turn on the same value, each from the same state: the first that loses nothing, or least. */
-  firstOf(codecs: readonly Codec[], value: unknown): unknown {
-    const { size, depth, lost, choosing } = this;
-    let best: unknown = FAIL;
-    let bestSize = size;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (const codec of codecs) {
-      this.size = size;
-      this.depth = depth;
-      this.lost = 0;
-      this.choosing = true;
-      const result = codec(value, this);
-      if (result === FAIL) {
-        // Too large is too large for every branch.
-        if (this.failure.limit && best === FAIL) break;
-      } else if (this.lost < fewest) {
-        best = result;
-        bestSize = this.size;
-        fewest = this.lost;
-        if (fewest === 0) break;
-      }
-      // Alternatives within alternatives could be tried without end.
-      if (this.stepped(1) === FAIL) {
-        best = FAIL;
-        break;
-      }
-    }
-    this.choosing = choosing;
-    if (best === FAIL) return this.failure.limit ? FAIL : this.fail('one of the declared alternatives');
-    this.size = bestSize;
-    this.depth = depth;
-    this.lost = lost + fewest;
-    return best;
-  }
 }
+
+// Functions, and no methods: a bundle carries those alone that its kinds use.
+
+/** Counts names that no schema lists: to list, look up and copy one takes as long as several listed ones. */
+export const named = (names: readonly string[], conversion: Conversion): unknown =>
+  conversion.stepped(4 * names.length);
+
+/** Counts what it takes to look at every character of a text. */
+export const readText = (text: string, conversion: Conversion): unknown =>
+  conversion.stepped(text.length >>> 6);
+
+/** Counts a list before its items are looked at: there may be nothing in it. */
+export const listed = (length: number, conversion: Conversion): unknown => {
+  // A proxy of an author's may say anything.
+  if (length >>> 0 !== length) return conversion.fail('an array');
+  return conversion.weighed(length, 0) === FAIL ? FAIL : conversion.stepped(1 + length);
+};
+
+/** Runs a codec one level deeper. */
+export const deeper = (codec: Codec, value: unknown, conversion: Conversion): unknown => {
+  if (++conversion.depth > conversion.limits.depth) return conversion.exceeds('depth');
+  const result = codec(value, conversion);
+  conversion.depth--;
+  return result;
+};
 
 /**
  * A codec that asks generated code first, which gives `undefined` for what it leaves to the interpreter. That says

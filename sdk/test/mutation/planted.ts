@@ -73,8 +73,8 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'depth is not bounded',
     file: 'protocol/conversion.ts',
-    from: "if (++this.depth > this.limits.depth) return this.exceeds('depth');",
-    to: '++this.depth;',
+    from: "if (++conversion.depth > conversion.limits.depth) return conversion.exceeds('depth');",
+    to: '++conversion.depth;',
   },
   {
     name: 'the size of a value is not bounded',

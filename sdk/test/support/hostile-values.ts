@@ -40,11 +40,17 @@ const tagged = (tag: string): object =>
 const fails = (): never => {
   throw new Error('mine');
 };
-/** As a proxy that was revoked, but fast-check can ask what it asks of all values. */
+/** As a proxy that was revoked, but it can be awaited, and fast-check can ask what it asks of all values. */
 const unreadable = (): unknown =>
   new Proxy(
     {},
-    { get: fails, getPrototypeOf: fails, ownKeys: fails, getOwnPropertyDescriptor: fails, has: () => false },
+    {
+      get: (_, key) => (key === 'then' ? undefined : fails()),
+      getPrototypeOf: fails,
+      ownKeys: fails,
+      getOwnPropertyDescriptor: fails,
+      has: () => false,
+    },
   );
 
 const throwing = (key: string): object =>

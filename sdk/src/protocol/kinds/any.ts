@@ -1,4 +1,4 @@
-import { type Codec, type Conversion, FAIL, isPlain } from '../conversion.js';
+import { type Codec, type Conversion, deeper, FAIL, isPlain, listed, named } from '../conversion.js';
 
 /** A value of no declared type: plain JSON data, bounded. */
 export const any = (): Codec => anyValue;
@@ -7,7 +7,7 @@ const anyValue: Codec = (value, conversion) => {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return conversion.weighed(value.length, value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : conversion.fail('a finite number');
-  return typeof value === 'object' ? conversion.deeper(anyObject, value) : conversion.fail('plain data');
+  return typeof value === 'object' ? deeper(anyObject, value, conversion) : conversion.fail('plain data');
 };
 
 const anyObject: Codec = (value, conversion) => {
@@ -17,7 +17,7 @@ const anyObject: Codec = (value, conversion) => {
   if (!isPlain(value as object)) return conversion.fail('plain data');
   const copy: Record<string, unknown> = {};
   const keys = Object.keys(value as object);
-  if (conversion.named(keys) === FAIL) return FAIL;
+  if (named(keys, conversion) === FAIL) return FAIL;
   for (const key of keys) {
     const each = (value as Record<string, unknown>)[key];
     if (each === undefined) continue;
@@ -33,7 +33,7 @@ const anyObject: Codec = (value, conversion) => {
 const anyList = (list: readonly unknown[], conversion: Conversion): unknown => {
   const { length } = list;
   // First the length: a structured clone of a few bytes can be an array of four thousand million holes.
-  if (conversion.listed(length) === FAIL) return FAIL;
+  if (listed(length, conversion) === FAIL) return FAIL;
   const copy: unknown[] = [];
   for (let i = 0; i < length; i++) {
     const result = anyValue(list[i], conversion);

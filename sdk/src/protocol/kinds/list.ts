@@ -1,5 +1,5 @@
 import { BASIC } from '../../limits/edition.js';
-import { type Codec, FAIL } from '../conversion.js';
+import { type Codec, FAIL, listed } from '../conversion.js';
 import { bounded } from './checks.js';
 import { type Bound, type Building, build, type Copied, type LinkedField, type LinkedPlan } from './kind.js';
 import { object } from './object.js';
@@ -8,7 +8,7 @@ export const list = (at: Building, item: LinkedPlan, bounds?: readonly Bound[]):
   const codec = build(item, at);
   const within = bounded(bounds);
   const count: Codec = (length, conversion) =>
-    within(length, conversion) === FAIL ? FAIL : conversion.listed(length as number);
+    within(length, conversion) === FAIL ? FAIL : listed(length as number, conversion);
   const copied: Copied = (length, each, conversion) => {
     if (count(length, conversion) === FAIL) return FAIL;
     // Not made of that length at once: there may be nothing in it.
@@ -42,7 +42,7 @@ export const tuple = (
   return (value, conversion) => {
     if (!Array.isArray(value)) return conversion.fail('an array');
     const { length } = value;
-    if (count(length, conversion) === FAIL || conversion.listed(length) === FAIL) return FAIL;
+    if (count(length, conversion) === FAIL || listed(length, conversion) === FAIL) return FAIL;
     const copy: unknown[] = [];
     for (let i = 0; i < length; i++) {
       const result = (first[i] ?? rest)(value[i], conversion);

@@ -1,4 +1,13 @@
-import { type Codec, type Conversion, FAIL, isObject, isOpaque, isPlain } from '../conversion.js';
+import {
+  type Codec,
+  type Conversion,
+  FAIL,
+  isObject,
+  isOpaque,
+  isPlain,
+  named,
+  readText,
+} from '../conversion.js';
 import { type Building, build, type Field, type LinkedField, type LinkedPlan } from './kind.js';
 
 /** What is done about a property that is not listed: {@link FAIL}, or it is copied, or left out. */
@@ -46,7 +55,7 @@ export const object = (
     const keys = Object.keys(value);
     // The common case ends here: as many as were found. An author's getters may stand on a prototype.
     if (plain && others === refused && keys.length === known) return copy;
-    if (conversion.named(keys) === FAIL) return FAIL;
+    if (named(keys, conversion) === FAIL) return FAIL;
     for (const key of keys) {
       if (names.has(key)) continue;
       const property = value[key];
@@ -64,7 +73,7 @@ export const lose = (
 ): unknown => {
   const keys = Object.keys(value);
   for (const key of keys) if (!names.has(key)) conversion.lost++;
-  return conversion.named(keys);
+  return named(keys, conversion);
 };
 
 /** An object with others beside the listed properties, told by what their names match. */
@@ -76,7 +85,7 @@ export const openObject = (
   const { strict } = at.mode;
   const others = patterns.map(([pattern, plan]) => [new RegExp(pattern, 'u'), build(plan, at)] as const);
   const codec = object(at, listed, (copy, key, property, conversion) => {
-    if (conversion.read(key) === FAIL) return FAIL;
+    if (readText(key, conversion) === FAIL) return FAIL;
     // Assigning __proto__ would set a prototype, here or in the handler's own copies.
     const own = key === '__proto__';
     const other = !own && others.find(([pattern]) => pattern.test(key))?.[1];

@@ -1,4 +1,4 @@
-import type { Codec } from '../conversion.js';
+import { type Codec, deeper } from '../conversion.js';
 import { type Building, build, type LinkedPlan } from './kind.js';
 
 /** A plan that may refer to definitions, and they to each other. */
@@ -10,6 +10,6 @@ export const reference = (at: Building, index: number): Codec => {
   const { definitions, built } = at as Required<Building>;
   return (value, conversion) => {
     built[index] ??= build(definitions[index] as LinkedPlan, at);
-    return conversion.deeper(built[index], value);
+    return deeper(built[index], value, conversion);
   };
 };

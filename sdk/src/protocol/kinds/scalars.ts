@@ -1,4 +1,4 @@
-import { type Codec, FAIL } from '../conversion.js';
+import { type Codec, FAIL, readText } from '../conversion.js';
 import { bounded } from './checks.js';
 import type { Bound, Building } from './kind.js';
 
@@ -10,7 +10,7 @@ const scalar =
       if (!is(value)) return conversion.fail(name);
       if (typeof value === 'string') {
         if (conversion.weighed(value.length, value) === FAIL) return FAIL;
-        if (check && conversion.read(value) === FAIL) return FAIL;
+        if (check && readText(value, conversion) === FAIL) return FAIL;
       }
       return check ? check(value, conversion) : value;
     };
