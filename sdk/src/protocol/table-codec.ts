@@ -27,17 +27,17 @@ export const toTable: Tables = (at, listed, plain, _copied, count) => {
     const n = Array.isArray(value) ? value.length : 0;
     if (n < LEAST_ROWS) return plain(value, conversion);
     // First the length: there may be thousands of millions of holes.
-    if (count(n, conversion) === FAIL) return FAIL;
+    if (count(n, conversion) === FAIL || conversion.stepped(n * (1 + fields.length)) === FAIL) return FAIL;
     // Each row, and each of its properties, once: what an author's getter gives may change.
     const rows: Record<string, unknown>[] = [];
     for (let i = 0; i < n; i++) {
       const row: unknown = (value as unknown[])[i];
-      if (!isObject(row)) conversion.fail('an object');
-      else if (conversion.stepped(1 + fields.length) !== FAIL) {
-        rows.push(row);
-        if (!conversion.choosing || lose(row, names, conversion) !== FAIL) continue;
+      if (!isObject(row)) {
+        conversion.fail('an object');
+        return conversion.failAt(i);
       }
-      return conversion.failAt(i);
+      if (conversion.choosing && lose(row, names, conversion) === FAIL) return FAIL;
+      rows.push(row);
     }
     /** Without the cells that have no value. */
     const columns: unknown[][] = [];

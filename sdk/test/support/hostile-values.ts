@@ -45,11 +45,10 @@ const unreadable = (): unknown =>
   new Proxy(
     {},
     {
-      get: (_, key) => (key === 'then' ? undefined : fails()),
+      get: (target, key) => (key === 'then' || typeof key === 'symbol' ? Reflect.get(target, key) : fails()),
       getPrototypeOf: fails,
       ownKeys: fails,
       getOwnPropertyDescriptor: fails,
-      has: () => false,
     },
   );
 
