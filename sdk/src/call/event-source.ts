@@ -80,8 +80,7 @@ export const createEventSource = (
   const encodeFor = (encode: Codec, payload: unknown): Encoded => {
     const conversion = new Conversion(limits);
     const value = convertOrThrow(encode, payload, conversion, 'INVALID_ARGUMENT', `${path}: payload`);
-    // Read off the copy: the payload may say something else by now.
-    const key = coalesceBy === undefined ? undefined : keyIn(value, coalesceBy);
+    const key = coalesceBy === undefined ? undefined : keyIn(coalesceBy, value, payload);
     return new Encoded(value, conversion.weight, key);
   };
 
@@ -108,10 +107,13 @@ export const createEventSource = (
   };
 };
 
-/** The property by which events supersede each other, read off the copy: what the author gave may be read differently twice. */
-const keyIn = (value: unknown, name: string): unknown => {
-  const key = Object(value)[name] as unknown;
-  // What a name of Object.prototype would find, too, is nothing that two events have in common.
+/**
+ * By which events supersede each other. Read off the copy, since the payload may say something else by now; unless a
+ * gate keeps it out of that.
+ */
+const keyIn = (name: string, copy: unknown, payload: unknown): unknown => {
+  const key = ((Object.hasOwn(copy as object, name) ? copy : payload) as Record<string, unknown>)[name];
+  // Objects are never the same twice, and what Object.prototype has is nothing that two events have in common.
   return typeof key === 'function' || (typeof key === 'object' && key !== null) ? undefined : key;
 };
 

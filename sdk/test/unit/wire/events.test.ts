@@ -1,8 +1,10 @@
+import { defineProtocol, event } from 'portico';
+import { allow, anyExtension, createHost } from 'portico/host';
 import { describe, expect, test } from 'vitest';
 import { KIND } from '../../support/kinds.js';
-import { type RawPeer, settled } from '../../support/raw-peer.js';
+import { type RawPeer, rawClient, settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, codeOf, exchange, failureOf, welcomed } from '../../support/sessions.js';
-import { tabsHost } from '../../support/tabs.js';
+import { hello, tabsHost } from '../../support/tabs.js';
 import { collectUncaught } from '../../support/uncaught.js';
 
 const eventsOf = (peer: RawPeer): unknown[] =>
@@ -11,6 +13,91 @@ const eventsOf = (peer: RawPeer): unknown[] =>
     .flatMap(([, id, first, ...payloads]) =>
       payloads.map((payload, i) => [id, (first as number) + i, payload]),
     );
+
+describe('the payload of an event', () => {
+  const thrown = (emit: () => void): unknown => {
+    try {
+      emit();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test('that throws when it is read reaches nobody, and its author learns what it threw', async () => {
+    const server = tabsHost();
+    const peer = await admitted(server);
+    await exchange(peer, [KIND.SUBSCRIBE, 1, 'read.changed', 5]);
+    const payload = {
+      get id(): number {
+        throw new Error('mine');
+      },
+    };
+    expect(thrown(() => server.emit('changed', payload as never))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      cause: new Error('mine'),
+    });
+    server.emit('changed', { id: 1, title: 'a' });
+    await settled();
+    expect(eventsOf(peer)).toEqual([[1, 0, { id: 1, title: 'a' }]]);
+  });
+
+  test('is superseded by what was sent of it, though a getter says something else by then', async () => {
+    const server = tabsHost();
+    const peer = await admitted(server);
+    await exchange(peer, [KIND.SUBSCRIBE, 1, 'read.moved', 0]);
+    const moved = (...ids: number[]): never =>
+      Object.defineProperty({ to: 1, windowId: 1, index: 1 }, 'id', {
+        enumerable: true,
+        get: () => ids.shift(),
+      }) as never;
+    server.emit('moved', moved(1, 7));
+    server.emit('moved', moved(2, 7));
+    expect((await exchange(peer, [KIND.CREDIT, 1, 5])).map((frame) => frame.length - 3)).toEqual([2]);
+  });
+
+  test('is told from others by a property behind a gate, too, where that is shut', async () => {
+    const host = createHost();
+    const served = host.publish(
+      defineProtocol({
+        name: 'org.example.gated',
+        version: '1.0.0',
+        capabilities: {
+          read: {
+            title: 'Read',
+            members: {
+              moved: event(
+                {
+                  type: 'object',
+                  required: ['id'],
+                  properties: { id: { type: 'integer', 'x-grant': 'ids' }, n: { type: 'integer' } },
+                } as object,
+                { coalesceBy: 'id' },
+              ),
+            },
+          },
+          ids: { title: 'Ids' },
+        },
+      }),
+      { read: { admit: [allow(anyExtension())] }, ids: { admit: [allow(anyExtension())] } },
+    );
+    const peer = rawClient(host, { name: 'portico:org.example.gated' });
+    peer.send(hello({ wants: ['read'], versions: ['1.0.0'] }));
+    await settled();
+    await exchange(peer, [KIND.SUBSCRIBE, 1, 'read.moved', 0]);
+    for (const [id, n] of [
+      [1, 1],
+      [2, 2],
+      [1, 3],
+    ])
+      served.read.moved.emit({ id, n } as never);
+    await exchange(peer, [KIND.CREDIT, 1, 5]);
+    expect(eventsOf(peer)).toEqual([
+      [1, 0, { n: 3 }],
+      [1, 1, { n: 2 }],
+    ]);
+  });
+});
 
 describe('a host', () => {
   test.each([
