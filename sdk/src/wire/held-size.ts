@@ -31,7 +31,14 @@ const weigh = (value: unknown, most: number, copies: Map<object, object> | undef
     if (typeof each !== 'object' || each === null) return each;
     const known = copies?.get(each);
     if (known) return known;
-    const kept = copies && Array.isArray(each) ? each.slice() : each;
+    size += OBJECT;
+    let kept = each;
+    if (Array.isArray(each)) {
+      // First the length: there may be thousands of millions of holes.
+      size += SLOT * each.length;
+      if (size > most) return each;
+      if (copies) kept = each.slice();
+    }
     copies?.set(each, kept);
     if (rest) rest.push(kept);
     else rest = [kept];
@@ -39,12 +46,8 @@ const weigh = (value: unknown, most: number, copies: Map<object, object> | undef
   };
   count(value);
   for (let next = rest?.pop(); next && size <= most; next = rest?.pop()) {
-    size += OBJECT;
     if (next instanceof Uint8Array) size += next.buffer.byteLength;
     else if (Array.isArray(next)) {
-      size += SLOT * next.length;
-      // First the length: there may be thousands of millions of holes.
-      if (size > most) break;
       for (let i = 0; i < next.length; i++) {
         const item: unknown = next[i];
         const kept = count(item);

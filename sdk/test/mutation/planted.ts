@@ -48,9 +48,9 @@ export const PLANTED: readonly PlantedMistake[] = [
   },
   {
     name: 'what was held before the welcome is read in the wrong order',
-    file: SESSION,
-    from: 'const taken = held;',
-    to: 'const taken = held.toReversed();',
+    file: 'session/early-frames.ts',
+    from: 'const { messages } = this;',
+    to: 'const messages = this.messages.toReversed();',
   },
   {
     name: 'calls in flight are not bounded',
@@ -90,9 +90,9 @@ export const PLANTED: readonly PlantedMistake[] = [
   },
   {
     name: 'messages are held without end before the welcome',
-    file: SESSION,
-    from: 'held.push(frames) > limits.earlyMessages',
-    to: 'held.push(frames) < 0',
+    file: 'session/early-frames.ts',
+    from: 'this.messages.push(message.frames) > this.limits.earlyMessages',
+    to: 'this.messages.push(message.frames) < 0',
   },
   {
     name: 'subscriptions are not bounded',

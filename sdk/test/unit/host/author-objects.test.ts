@@ -1,13 +1,18 @@
 import { PorticoError } from 'portico';
 import { allow, anyExtension, createHost } from 'portico/host';
 import { describe, expect, test } from 'vitest';
-import { CALLS, PARAMETERS } from '../../../src/accounting/account.js';
+import { Account, CALLS, PARAMETERS, QUESTIONS } from '../../../src/accounting/account.js';
+import { sessionBounds } from '../../../src/accounting/bounds.js';
 import { choicesOf } from '../../../src/host/consent/scope-choices.js';
 import { internalsOf } from '../../../src/host/create-host.js';
+import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
+import { openHostSession } from '../../../src/session/host-session.js';
+import { memoryPorts } from '../../../src/testing/memory-port.js';
+import { fakeConsent } from '../../support/fake-consent.js';
 import { KIND } from '../../support/kinds.js';
 import { manualClock } from '../../support/manual-clock.js';
 import { notesHost } from '../../support/notes-host.js';
-import { rawClient, settled } from '../../support/raw-peer.js';
+import { FRIEND, rawClient, rawPeer, settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, codeOf, exchange } from '../../support/sessions.js';
 import { hello, tabs, tabsHost } from '../../support/tabs.js';
 
@@ -340,5 +345,40 @@ describe('functions of the host', () => {
       process.off('unhandledRejection', collect);
     }
     expect(unhandled).toEqual([]);
+  });
+
+  test('a request that fails is answered, and the next one is heard', async () => {
+    const pending = (): never => fails();
+    const server = tabsHost({ consent: { ...fakeConsent(), pending }, asks: ['titles'] });
+    const peer = await admitted(server, {}, { wants: ['read'] });
+    for (const id of [1, 2]) {
+      const answers = await exchange(peer, [KIND.REQUEST, id, { ask: ['titles'], drop: [] }]);
+      expect(answers.map((frame) => [frame[1], codeIn(frame)])).toEqual([[id, 'INTERNAL']]);
+    }
+    expect(internalsOf(server.host).account.held[QUESTIONS]).toBe(0);
+  });
+
+  test('a decision that fails refuses at once', async () => {
+    const ports = memoryPorts('portico:x', FRIEND.sender, 'json');
+    const peer = rawPeer(ports.client);
+    const clock = manualClock();
+    let ended: unknown;
+    openHostSession(
+      ports.host,
+      { ...clock, lastError: () => undefined },
+      clock.alarm(() => 0),
+      DEFAULT_LIMITS,
+      0,
+      {
+        account: new Account(sessionBounds(DEFAULT_LIMITS)),
+        answer: () => Promise.reject(new Error(secret)),
+        over(reason) {
+          ended = reason.code;
+        },
+      },
+    );
+    peer.send(hello());
+    await settled();
+    expect([peer.frames.map(codeIn), peer.closed, ended]).toEqual([['INTERNAL'], true, 'INTERNAL']);
   });
 });
