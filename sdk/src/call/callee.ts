@@ -78,6 +78,8 @@ export class Callee {
     if (deadline === FAIL) return 'a malformed CALL';
     const method = context.find(path);
     const now = context.clock.now();
+    // A name that is none can be as long as a message.
+    if (method instanceof PorticoError) context.allowance.bytes(path.length, now);
     for (let i = 0; i < count; i++) {
       const surplus = context.allowance.call(now);
       if (surplus) this.reject(first + i, toWire(surplusError(surplus)));

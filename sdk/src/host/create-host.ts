@@ -26,7 +26,8 @@ export interface HostOptions {
   readonly policy?: Policy;
   /**
    * What each principal may use over all its sessions; for some principals more than for others, with a
-   * function. Not counted for the host's own pages. @defaultValue rates without bound; ten violations a minute lead to a ban of a minute
+   * function. Not for the host's own pages. @defaultValue rates without bound; 40,000 calls in flight and 1,024
+   * subscriptions, which count always; ten violations a minute lead to a ban of a minute
    */
   readonly quotas?: Partial<Quotas> | ((principal: Principal) => Partial<Quotas>);
   /** For tests: another platform than the browser's. */

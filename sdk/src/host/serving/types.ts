@@ -85,7 +85,9 @@ export type Served<P extends AnyProtocol> = {
     readonly [N in EventNames<MembersOf<P, C>>]: {
       /**
        * Tells every subscriber; the payload is copied, once for each distinct set of grants.
-       * @throws {PorticoError} INVALID_ARGUMENT when it doesn't fit the schema
+       * Where a reader is slow, it waits within bounds of number and bytes, and is dropped beyond them.
+       * @throws {PorticoError} INVALID_ARGUMENT when it doesn't fit the schema, or throws when it is read;
+       * LIMIT_EXCEEDED when it is too large
        */
       emit(payload: PayloadOf<MembersOf<P, C>[N]>): void;
       /** How many listen now: nobody need gather what nobody hears. */

@@ -24,6 +24,7 @@ describe('[A19] [W11.2] what is refused is paid for', () => {
     ],
     ['an unknown member', 'UNKNOWN_MEMBER', (id) => [KIND.CALL, id, 'read.nothing', 0, { a: text(2000) }]],
     ['an event', 'UNKNOWN_MEMBER', (id) => [KIND.CALL, id, 'read.changed', 0, { a: [text(2000)] }]],
+    ['a long name', 'LIMIT_EXCEEDED', (id) => [KIND.CALL, id, text(2000), 0, null]],
     [
       'a capability that was denied',
       'CAPABILITY_REFUSED',
