@@ -186,6 +186,25 @@ const define = () =>
             },
             errors: ['promptGone'],
           }),
+          /**
+           * What the page of a prompt knows of the person, told before it reads the prompt, and at each change.
+           * `here`: the window is in front. `leaving`: it is, and the person has done something in it, and may be
+           * about to close it. `away`: it is not in front. A window that closes counts as closed by the person
+           * while they were leaving, or where its page has read the prompt and never tells any of this.
+           */
+          attend: method({
+            params: {
+              type: 'object',
+              properties: {
+                id: text,
+                state: { enum: ['here', 'leaving', 'away'] },
+                /** The number of the window that the page is in, or of the tab where there are no windows. */
+                place: { type: 'integer' },
+              },
+              required: ['id', 'state'],
+            },
+            idempotent: true,
+          }),
           /** The ids of the prompts that are open, whenever that changes. */
           changed: event({ type: 'array', items: text }),
         },

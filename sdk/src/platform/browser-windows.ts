@@ -5,6 +5,7 @@ interface Tab {
   readonly id?: number;
   readonly url?: string;
   readonly status?: string;
+  readonly active?: boolean;
 }
 
 interface Removed {
@@ -13,7 +14,7 @@ interface Removed {
 
 /** `chrome.windows`, as far as Portico uses it. */
 export interface WindowsApi {
-  create(options: object): Promise<{ readonly id?: number }>;
+  create(options: object): Promise<{ readonly id?: number; readonly tabs?: readonly Tab[] }>;
   get(id: number, options: { readonly populate: true }): Promise<{ readonly tabs?: readonly Tab[] }>;
   update(id: number, changes: { readonly focused: true }): Promise<unknown>;
   remove(id: number): Promise<void>;
@@ -39,17 +40,40 @@ export interface Opener {
 export const browserWindows = ({ windows, tabs, runtime }: Opener): PromptWindows | undefined => {
   const own = runtime.getURL('');
   // After a restart of the browser a number may be another window's. What loads can't be told from others yet.
-  const isOurs = ({ url, status }: Tab): boolean => status === 'loading' || url?.startsWith(own) === true;
+  const showsOurs = ({ url }: Tab): boolean => url?.startsWith(own) === true;
+  const isOurs = (tab: Tab): boolean => tab.status === 'loading' || showsOurs(tab);
+  /** The tabs that were opened, by window: where one goes, its number goes along. */
+  const opened = new Map<number, number>();
   if (windows)
     return {
-      open: async (page, size) =>
-        numberOf(await windows.create({ url: runtime.getURL(page), type: 'popup', focused: true, ...size })),
+      async open(page, size) {
+        const made = await windows.create({
+          url: runtime.getURL(page),
+          type: 'popup',
+          focused: true,
+          ...size,
+        });
+        const id = numberOf(made);
+        const tab = made.tabs?.[0]?.id;
+        if (tab !== undefined) opened.set(id, tab);
+        return id;
+      },
       focus: async (id) => void (await windows.update(id, { focused: true })),
-      close: (id) => orElse(() => windows.remove(id), undefined),
+      close(id) {
+        const tab = opened.get(id);
+        opened.delete(id);
+        // The window goes with its last tab; others in it are none of ours.
+        return orElse(() => (tab !== undefined && tabs ? tabs.remove(tab) : windows.remove(id)), undefined);
+      },
       exists: (id) =>
         orElse(async () => {
           const found = await windows.get(id, { populate: true });
           return found.tabs?.some(isOurs) ?? true;
+        }, false),
+      shows: (id) =>
+        orElse(async () => {
+          const found = await windows.get(id, { populate: true });
+          return found.tabs?.some((tab) => tab.active !== false && showsOurs(tab)) ?? true;
         }, false),
       onClosed: (listener) => windows.onRemoved.addListener((id) => listener(id)),
     };
@@ -59,6 +83,8 @@ export const browserWindows = ({ windows, tabs, runtime }: Opener): PromptWindow
       focus: async (id) => void (await tabs.update(id, { active: true })),
       close: (id) => orElse(() => tabs.remove(id), undefined),
       exists: (id) => orElse(async () => isOurs(await tabs.get(id)), false),
+      // Where there are only tabs, a person looks at others, and comes back.
+      shows: (id) => orElse(async () => showsOurs(await tabs.get(id)), false),
       onClosed: (listener) => tabs.onRemoved.addListener((id) => listener(id)),
     }
   );

@@ -100,9 +100,11 @@ export interface PromptWindows {
   /** Opens a page of this extension in a small window of its own, in front; gives the window's id. */
   open(page: string, size: { readonly width: number; readonly height: number }): Promise<number>;
   focus(id: number): Promise<void>;
-  /** Does nothing where it is closed already. */
+  /** Our page goes, also where somebody has moved it to another window. Does nothing where it is gone already. */
   close(id: number): Promise<void>;
   exists(id: number): Promise<boolean>;
+  /** Whether it is there, and a page of this extension is what it shows. */
+  shows(id: number): Promise<boolean>;
   /** Must be called in the first turn: closing a window starts a background that sleeps. */
   onClosed(listener: (id: number) => void): void;
 }

@@ -88,8 +88,12 @@ export interface FakeWindows extends PromptWindows {
   readonly focused: number[];
   /** What `open` rejects with. */
   failing: Error | undefined;
-  /** The person closes it. */
+  /** It is closed: by the person, if its page has told so before. */
   shut(id: number): void;
+  /** Windows that show something else by now. */
+  readonly astray: Set<number>;
+  /** Those of which it was asked what they show. */
+  readonly lookedAt: number[];
   /** The background has stopped: nobody listens any more. */
   unlisten(): void;
   readonly opened: number;
@@ -103,8 +107,12 @@ export const fakeWindows = (): FakeWindows => {
   const shut = (id: number): void => {
     if (open_.delete(id)) for (const listener of listeners) listener(id);
   };
+  const astray = new Set<number>();
+  const lookedAt: number[] = [];
   const windows: FakeWindows = {
     open_,
+    astray,
+    lookedAt,
     focused,
     failing: undefined,
     shut,
@@ -126,6 +134,10 @@ export const fakeWindows = (): FakeWindows => {
       shut(id);
     },
     exists: async (id) => open_.has(id),
+    async shows(id) {
+      lookedAt.push(id);
+      return open_.has(id) && !astray.has(id);
+    },
     onClosed: (listener) => listeners.push(listener),
   };
   return windows;

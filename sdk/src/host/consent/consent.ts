@@ -68,6 +68,8 @@ export const consent = ({ page = 'consent.html', lasts }: ConsentOptions = {}): 
     get: async (id) => opened().desk.get(id),
     answer: async (id, answers) => opened().desk.answer(id, answers),
     confirm: async (id, yes) => opened().desk.confirm(id, yes),
+    attend: (id, presence) => opened().desk.attend(id, presence),
+    left: (id) => office?.desk.left(id),
   };
 
   return {

@@ -207,6 +207,7 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
     if (prompt.kind === 'grant') await prompt.ready;
     const view = await views.prompt(prompt);
     if (prompts.find(prompt.id) !== prompt) return undefined;
+    prompt.read = true;
     if (prompt.kind === 'grant')
       for (const { name } of view.capabilities) {
         const asked = prompt.capabilities.get(name);
@@ -234,6 +235,8 @@ export const openOffice = ({ context, page, lasts, announcer }: OfficeOptions): 
       await readable();
       return prompts.settle(id, yes);
     },
+    attend: (id, presence) => prompts.attend(id, presence),
+    left: (id) => prompts.left(id),
   };
 
   return {

@@ -16,6 +16,12 @@ export interface Asked {
   seen: boolean;
 }
 
+/** What a prompt's page has told of the person; see `attend` in `consent-protocol.ts`. */
+export interface Presence {
+  readonly state: 'here' | 'leaving' | 'away';
+  readonly place?: number | undefined;
+}
+
 interface Base {
   readonly id: string;
   readonly asker: Asker;
@@ -27,8 +33,27 @@ interface Base {
   /** Milliseconds since 1970. */
   readonly expires: number;
   shown?: Shown | undefined;
+  /** A page has read it, in the window that is open now. */
+  read?: boolean;
+  /** What that page has told last. */
+  hand?: Presence['state'] | undefined;
+  /** The person has had it in front at some time. */
+  met?: boolean;
+  /** Its window is the last one: somebody else has ended the first. */
+  again?: boolean;
   cancel(): void;
 }
+
+/**
+ * Whether a window that is gone may have been closed by the person. Any extension may close it: without an act that
+ * somebody has seen, it was none of theirs. Pages that tell nothing leave it at that they have read the question.
+ */
+export const mayBeClosedByPerson = ({ hand, read }: OpenPrompt): boolean =>
+  hand === undefined ? read === true : hand === 'leaving';
+
+/** Whether a question that has lapsed was there for the person to see. */
+export const wasMet = ({ met, hand, read }: OpenPrompt): boolean =>
+  met === true || (hand === undefined && read === true);
 
 /** A prompt for capabilities. */
 export interface GrantPrompt extends Base {
@@ -155,7 +180,10 @@ const chosen = ({ choices }: Asked, places: readonly number[] = []): readonly Ch
 
 const invalid = (message: string): PorticoError => new PorticoError('INVALID_ARGUMENT', message);
 
-/** The outcome of a prompt that nobody has answered. */
+/**
+ * The outcome of a prompt that nobody has answered. `failed`: the person has not seen it, or somebody else has ended
+ * it; that is held against nobody for longer.
+ */
 export const unanswered = (
   { protocol, line, capabilities }: GrantPrompt,
   verdict: 'closed' | 'failed',

@@ -1,3 +1,4 @@
+import { after } from '../../platform/alarm.js';
 import type { Clock, PromptWindows } from '../../platform/platform.js';
 import type { Log } from '../log.js';
 
@@ -7,14 +8,18 @@ export interface Shown {
   readonly window: number | undefined;
   /** In front again; at most once a second, since whoever asks can cause it. */
   focus(): void;
+  /** Looks soon whether it still shows our page; {@link Listener.lost} tells where it doesn't. */
+  check(): void;
   /** Closes it, now or as soon as it is there. What is told after that is told to nobody. */
   close(): void;
 }
 
 export interface Listener {
   opened(): void;
-  /** The person has closed it. */
+  /** It was closed, by whomever. */
   closed(): void;
+  /** It shows our page no more: its tab was moved away, or shows another page, or stands behind another one. */
+  lost(): void;
   /** It did not open. */
   failed(): void;
 }
@@ -30,6 +35,11 @@ export interface Windows {
 
 const SIZE = { width: 420, height: 600 };
 const FOCUS_PACE = 1000;
+/**
+ * Milliseconds until it is looked what a window shows: a page that is loaded anew is back by then, and a window that
+ * closes has told.
+ */
+const LOOK = 1_000;
 /** Windows that closed before anybody knew whose they were: while opening, or before storage was read. */
 const MAX_EARLY = 64;
 
@@ -68,10 +78,12 @@ export const createWindows = (
   const track = (listener: Listener, known?: number) => {
     let window: number | undefined;
     let over = false;
+    let looking = (): void => {};
     let focused = Number.NEGATIVE_INFINITY;
 
     const forget = (): void => {
       over = true;
+      looking();
       if (window !== undefined) closers.delete(window);
     };
     const opened = (id: number): void => {
@@ -82,11 +94,19 @@ export const createWindows = (
       window = id;
       const close = (): void => {
         forget();
+        // Its tab may live on in another window. Of one that an earlier run has opened, the number may be another's.
+        if (known === undefined) quietly(windows?.close(id) ?? Promise.resolve());
         listener.closed();
       };
       closers.set(id, close);
       if (early.delete(id)) close();
       else listener.opened();
+    };
+    const look = async (): Promise<void> => {
+      const id = window;
+      if (over || id === undefined || (await windows?.shows(id)) !== false || over) return;
+      shown.close();
+      listener.lost();
     };
     const failed = (message: string, error?: unknown): void => {
       if (over) return;
@@ -105,6 +125,11 @@ export const createWindows = (
         if (over || window === undefined || now - focused < FOCUS_PACE) return;
         focused = now;
         quietly(windows?.focus(window) ?? Promise.resolve());
+      },
+      check() {
+        if (over) return;
+        looking();
+        looking = after(clock, LOOK, () => quietly(look()));
       },
       close() {
         if (over) return;

@@ -16,10 +16,13 @@ import {
   type GrantPrompt,
   grantPrompt,
   isSameQuestion,
+  mayBeClosedByPerson,
   type OpenPrompt,
+  type Presence,
   put,
   readAnswers,
   unanswered,
+  wasMet,
 } from './open-prompt.js';
 import { createPauses } from './pauses.js';
 import type { Windows } from './prompt-windows.js';
@@ -42,6 +45,10 @@ export interface Prompts extends Pick<Consent, 'ask' | 'pending' | 'confirm'> {
   /** Answers a prompt; false where it is open no more. Rejects as {@link readAnswers}. */
   answer(id: string, answers: readonly Answer[]): Promise<boolean>;
   settle(id: string, yes: boolean): boolean;
+  /** What a prompt's page tells of the person. */
+  attend(id: string, presence: Presence): void;
+  /** A page that has shown it is gone. */
+  left(id: string): void;
   /** Ends a principal's prompt, and an extension's whole party's: nothing was said. */
   dismiss(key: string): void;
   /** Takes up what was open when the background stopped. Once storage is read. */
@@ -140,9 +147,19 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       ? finish(prompt, unanswered(prompt, cause))
       : finishConfirm(prompt, cause === 'closed' ? false : undefined);
 
+  /** Its window is gone, by no act of the person: they are asked again, once. */
+  const lose = (prompt: OpenPrompt): void => {
+    if (prompt.again) end(prompt, 'failed');
+    else {
+      Object.assign(prompt, { again: true, read: false, hand: undefined });
+      show(prompt);
+    }
+  };
+
   const listenerOf = (prompt: OpenPrompt) => ({
     opened: changed,
-    closed: () => end(prompt, 'closed'),
+    closed: () => (mayBeClosedByPerson(prompt) ? end(prompt, 'closed') : lose(prompt)),
+    lost: () => lose(prompt),
     failed: () => end(prompt, 'failed'),
   });
 
@@ -150,7 +167,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   const list = (prompt: OpenPrompt, wait: number): void => {
     byId.set(prompt.id, prompt);
     byParty.set(prompt.party, prompt);
-    prompt.cancel = after(platform, wait, () => end(prompt, 'closed'));
+    prompt.cancel = after(platform, wait, () => end(prompt, wasMet(prompt) ? 'closed' : 'failed'));
   };
 
   const expiresIn = ({ expires }: OpenPrompt): number =>
@@ -223,14 +240,15 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       windows.discard(window);
       return;
     }
-    const prompt = grantPrompt({ ...baseOf(asker, first.subject), id, expires });
+    // Once is enough, and nobody who waits for it is left.
+    const prompt = grantPrompt({ ...baseOf(asker, first.subject), id, expires, again: true });
     for (const { subject, needed, choices } of record.capabilities)
       prompt.capabilities.set(subject.capability, { name: subject.capability, needed, choices, seen: true });
     list(prompt, expiresIn(prompt));
     if (expiresIn(prompt) > 0) prompt.shown = windows.adopt(window, listenerOf(prompt));
     else {
       windows.discard(window);
-      end(prompt, 'closed');
+      end(prompt, 'failed');
     }
   };
 
@@ -321,6 +339,19 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       finishConfirm(prompt, yes);
       return true;
     },
+    attend(id, { state, place }) {
+      const prompt = byId.get(id);
+      const window = prompt?.shown?.window;
+      if (!prompt) return;
+      // The same page in another window is not the one that the person was asked in.
+      const isThere = place === undefined || window === undefined || place === window;
+      if (isThere) {
+        prompt.hand = state;
+        prompt.met ||= state !== 'away';
+      }
+      if (!isThere || state === 'away') prompt.shown?.check();
+    },
+    left: (id) => byId.get(id)?.shown?.check(),
     dismiss(key) {
       for (const prompt of [...byId.values()].filter((each) => each.key === key || each.party === key))
         if (prompt.kind === 'confirm') finishConfirm(prompt, undefined);

@@ -3,7 +3,7 @@ import { self } from '../admission/matchers.js';
 import { allow } from '../admission/rules.js';
 import type { Host } from '../create-host.js';
 import type { ConsentControl } from './control.js';
-import type { Answer } from './open-prompt.js';
+import type { Answer, Presence } from './open-prompt.js';
 import type { PromptView } from './views.js';
 
 /** What the prompt's page needs. */
@@ -14,6 +14,9 @@ export interface PromptDesk {
   /** Whether it was still open. */
   answer(id: string, answers: readonly Answer[]): Promise<boolean>;
   confirm(id: string, yes: boolean): Promise<boolean>;
+  attend(id: string, presence: Presence): void;
+  /** A page that has looked at it is gone: closed, or it shows something else now. */
+  left(id: string): void;
 }
 
 /** Tells the screens that something is another. */
@@ -33,20 +36,26 @@ export const publishConsent = (host: Host, desk: PromptDesk, control: ConsentCon
   const served = host.publish(consentProtocol, {
     prompts: {
       admit,
-      provide: () => ({
-        list: () => desk.list(),
-        async get({ id }, call) {
-          const prompt = await desk.get(id);
-          if (!prompt) throw call.fail('promptGone', {});
-          return prompt;
-        },
-        async answer({ id, answers }, call) {
-          if (!(await desk.answer(id, answers))) throw call.fail('promptGone', {});
-        },
-        async confirm({ id, yes }, call) {
-          if (!(await desk.confirm(id, yes))) throw call.fail('promptGone', {});
-        },
-      }),
+      provide: (session) => {
+        let shown: string | undefined;
+        session.signal.addEventListener('abort', () => shown !== undefined && desk.left(shown));
+        return {
+          list: () => desk.list(),
+          async get({ id }, call) {
+            const prompt = await desk.get(id);
+            if (!prompt) throw call.fail('promptGone', {});
+            shown = id;
+            return prompt;
+          },
+          attend: ({ id, state, place }) => desk.attend(id, { state, place }),
+          async answer({ id, answers }, call) {
+            if (!(await desk.answer(id, answers))) throw call.fail('promptGone', {});
+          },
+          async confirm({ id, yes }, call) {
+            if (!(await desk.confirm(id, yes))) throw call.fail('promptGone', {});
+          },
+        };
+      },
     },
     connections: {
       admit,

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { callerView, foreign } from '../caller-view.js';
 import type { Texts } from '../messages/messages.js';
 import { LONGEST_DESCRIPTION, plainText } from '../plain-text.js';
-import type { Connection, ConnectionsSource } from '../source.js';
+import type { Caller, Connection, ConnectionsSource } from '../source.js';
 import { type Deed, type Doing, deedButton, deedQuestion } from './asking.js';
 
 type Grant = Connection['grants'][number];
@@ -39,7 +39,7 @@ export const connectionCard = (connection: Connection, controls: CardControls): 
         ? html`<div>
             <h4>${texts.say('mayDo')}</h4>
             <ul class="lines">
-              ${grants.map((grant) => html`<li>${grantLine(caller.key, grant, controls)}</li>`)}
+              ${grants.map((grant) => html`<li>${grantLine(caller, grant, controls)}</li>`)}
             </ul>
           </div>`
         : html`<p class="quiet">${texts.say('mayDoNothing')}</p>`
@@ -63,19 +63,18 @@ export const blockedCard = (connection: Connection, { doing, source }: CardContr
   const { caller, blockedSince } = connection;
   const { texts } = doing;
   const { key } = caller;
+  const unblock: Deed = {
+    id: `unblock ${key}`,
+    question: 'unblockAsk',
+    yes: 'unblock',
+    of: caller,
+    run: () => source.unblock({ key }),
+  };
   return html`
     <div class="caller">${callerView(caller, texts)}</div>
     <p class="quiet">${texts.say('blockedSince', { date: texts.date(blockedSince ?? Number.NaN) })}</p>
-    <div class="row">
-      <button
-        type="button"
-        part="button"
-        ?disabled=${doing.isBusy}
-        @click=${() => doing.run(() => source.unblock({ key }))}
-      >
-        ${texts.say('unblock')}
-      </button>
-    </div>
+    <div class="row">${deedButton(unblock, texts.say('unblock'), doing)}</div>
+    ${doing.asking === unblock.id ? deedQuestion(unblock, doing) : nothing}
   `;
 };
 
@@ -88,13 +87,15 @@ const livenessView = (
   return html`<p class=${`liveness ${state}`}>${text}</p>`;
 };
 
-const grantLine = (key: string, grant: Grant, { doing, source, host }: CardControls): TemplateResult => {
+const grantLine = (caller: Caller, grant: Grant, { doing, source, host }: CardControls): TemplateResult => {
+  const { key } = caller;
   const { subject, title, description, by, scope } = grant;
   const { texts } = doing;
   const deed: Deed = {
     id: `revoke ${key} ${subject.protocol} ${subject.line} ${subject.capability}`,
     question: 'revokeAsk',
     yes: 'revokeYes',
+    of: caller,
     run: () => source.revoke({ key, subject }),
   };
   return html`
@@ -145,7 +146,8 @@ const denialLine = (
   </div>
 `;
 
-const deedsView = ({ caller: { key }, grants }: Connection, controls: CardControls): TemplateResult => {
+const deedsView = ({ caller, grants }: Connection, controls: CardControls): TemplateResult => {
+  const { key } = caller;
   const { doing, source } = controls;
   const { texts } = doing;
   const mine = grants.filter(({ by }) => by === 'person');
@@ -153,18 +155,21 @@ const deedsView = ({ caller: { key }, grants }: Connection, controls: CardContro
     id: `revoke-all ${key}`,
     question: 'revokeAllAsk',
     yes: 'revokeAllYes',
+    of: caller,
     run: () => source.revoke({ key }),
   };
   const block: Deed = {
     id: `block ${key}`,
     question: 'blockAsk',
     yes: 'blockYes',
+    of: caller,
     run: () => source.block({ key }),
   };
   const forget: Deed = {
     id: `forget ${key}`,
     question: 'forgetAsk',
     yes: 'forgetYes',
+    of: caller,
     run: () => source.forget({ key }),
   };
   const asked = [revokeAll, block, forget].find(({ id }) => id === doing.asking);

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { repeat } from 'lit/directives/repeat.js';
 import { extensionName } from '../../platform/browser-messages.js';
 import { callerId } from '../caller-view.js';
+import { createGuard, type Guard } from '../guard/guard.js';
 import { createTexts, type Messages, type Texts } from '../messages/messages.js';
 import { plainText } from '../plain-text.js';
 import { type Connection, type ConnectionsSource, type OpenSource, openConnections } from '../source.js';
@@ -41,6 +42,7 @@ export class PorticoConnections extends LitElement {
   #texts: Texts = createTexts();
   #opened: OpenSource<ConnectionsSource> | undefined;
   #follower: Follower | undefined;
+  #guard: Guard | undefined;
   #standing: Standing = 'connecting';
   #overview: Overview | undefined;
   #asking: string | undefined;
@@ -56,6 +58,11 @@ export class PorticoConnections extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#opened = this.source ? { source: this.source, close: () => {} } : openConnections();
+    this.#guard = createGuard(
+      window,
+      () => [...this.renderRoot.querySelectorAll('.question')],
+      () => this.requestUpdate(),
+    );
     this.#follower = followConnections(
       this.#opened.source,
       document,
@@ -72,6 +79,7 @@ export class PorticoConnections extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#guard?.stop();
     this.#follower?.stop();
     this.#opened?.close();
     this.#opened = undefined;
@@ -96,16 +104,20 @@ export class PorticoConnections extends LitElement {
     return {
       texts: this.#texts,
       asking: this.#asking,
+      guard: this.#guard,
       isBusy: this.#isBusy,
       ask: (deed) => {
         const before = this.#asking;
         this.#asking = deed?.id;
+        // Another question has not been seen yet, wherever it stands.
+        this.#guard?.restart();
         // Back to where it was asked; or to the safe answer.
         this.#focusNext = deed ? '.question .cancel' : `[data-deed="${CSS.escape(before ?? '')}"]`;
         this.requestUpdate();
       },
-      run: (action) => void this.#run(action),
-      confirm: (deed) => void this.#run(deed.run),
+      confirm: (deed, event) => {
+        if (this.#guard?.press.counts(event)) void this.#run(deed.run);
+      },
     };
   }
 

@@ -1,17 +1,18 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { extensionName } from '../../platform/browser-messages.js';
+import { ownPlace } from '../../platform/browser-place.js';
 import { callerView, foreign } from '../caller-view.js';
+import { createGuard, type Guard } from '../guard/guard.js';
 import { createTexts, type Messages, type Texts } from '../messages/messages.js';
 import { plainText, wholeText } from '../plain-text.js';
 import { type OpenSource, openPrompts, type Prompt, type PromptSource } from '../source.js';
 import { baseStyles } from '../styles/base.js';
 import { consentStyles } from '../styles/consent.js';
 import { actionsView } from './actions-view.js';
-import { type AttentionGuard, createAttentionGuard } from './attention-guard.js';
 import { confirmView } from './confirm-view.js';
 import { LAST_MINUTE, spokenSeconds } from './countdown.js';
 import { grantView } from './grant-view.js';
-import { createPressGuard } from './press-guard.js';
+import { createHandWatch, type HandWatch } from './hand-watch.js';
 import {
   followPrompt,
   type Outcome,
@@ -62,7 +63,8 @@ export class PorticoConsentPrompt extends LitElement {
   #texts: Texts = createTexts();
   #opened: OpenSource<PromptSource> | undefined;
   #life: PromptLife | undefined;
-  #attention: AttentionGuard | undefined;
+  #guard: Guard | undefined;
+  #hand: HandWatch | undefined;
   #state: PromptState = { phase: 'loading' };
   #selection: Selection = { ticked: new Set(), chosen: new Map() };
   /** It asks for something else than when it was looked at. */
@@ -70,19 +72,26 @@ export class PorticoConsentPrompt extends LitElement {
   /** What has just happened, for those who don't see it. */
   #said = '';
   #ticking: ReturnType<typeof setInterval> | undefined;
-  readonly #press = createPressGuard(
-    () => this.#isArmed,
-    () => this.#attention?.restart(),
-  );
-
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.#isFramed) return;
     this.#state = { phase: 'loading' };
     this.#opened = this.source ? { source: this.source, close: () => {} } : openPrompts();
-    this.#attention = createAttentionGuard(window, () => this.requestUpdate());
+    this.#guard = createGuard(
+      window,
+      () => [...this.renderRoot.querySelectorAll('.caller, .buttons')],
+      () => this.#notice(),
+    );
+    const hand = createHandWatch(window, () => this.#life?.attend());
+    this.#hand = hand;
     const id = this.prompt ?? new URLSearchParams(location.search).get('prompt') ?? undefined;
-    this.#life = followPrompt(this.#opened.source, id, (state) => this.#take(state));
+    const place = ownPlace();
+    this.#life = followPrompt(this.#opened.source, id, (state) => this.#take(state), {
+      get state() {
+        return hand.state;
+      },
+      place,
+    });
     this.#ticking = setInterval(() => this.#tick(), 1_000);
     document.addEventListener('keydown', this.#onKey);
   }
@@ -90,7 +99,8 @@ export class PorticoConsentPrompt extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#life?.stop();
-    this.#attention?.stop();
+    this.#guard?.stop();
+    this.#hand?.stop();
     this.#opened?.close();
     this.#opened = undefined;
     clearInterval(this.#ticking);
@@ -103,7 +113,21 @@ export class PorticoConsentPrompt extends LitElement {
   }
 
   get #isArmed(): boolean {
-    return this.#attention?.attention === 'armed';
+    return this.#guard?.isArmed ?? false;
+  }
+
+  #notice(): void {
+    const obstacle = this.#sightObstacle;
+    // For those who don't see it: why the buttons do nothing.
+    if (this.#state.phase === 'open' && obstacle !== undefined) this.#said = obstacle;
+    this.requestUpdate();
+  }
+
+  /** What keeps the person from seeing what they decide about, in words. */
+  get #sightObstacle(): string | undefined {
+    const attention = this.#guard?.attention;
+    if (attention === 'off-screen') return this.#texts.say('notOnScreen');
+    return attention === 'unseen' ? this.#texts.say('notInView') : undefined;
   }
 
   #take(state: PromptState): void {
@@ -118,7 +142,7 @@ export class PorticoConsentPrompt extends LitElement {
         this.#isChanged ||= this.#isArmed;
         if (this.#isChanged) this.#said = this.#texts.say('askedMore');
         // What is there now has not been looked at for half a second.
-        this.#attention?.restart();
+        this.#guard?.restart();
       }
     }
     if (state.phase === 'over') {
@@ -143,7 +167,8 @@ export class PorticoConsentPrompt extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || event.repeat) return;
     event.preventDefault();
-    this.#deny();
+    // A key that was meant for the window before this one says nothing.
+    if (event.isTrusted && this.#guard?.isSettled) this.#deny();
   };
 
   #deny(): void {
@@ -157,7 +182,7 @@ export class PorticoConsentPrompt extends LitElement {
   }
 
   #allow(verdict: 'always' | 'once', event: MouseEvent): void {
-    if (this.#state.phase !== 'open' || !this.#press.counts(event)) return;
+    if (this.#state.phase !== 'open' || !this.#guard?.press.counts(event)) return;
     const { prompt } = this.#state;
     if (prompt.kind === 'confirm') {
       void this.#life?.reply({ kind: 'confirm', yes: true });
@@ -189,6 +214,12 @@ export class PorticoConsentPrompt extends LitElement {
   }
 
   override updated(): void {
+    // Measured once it is drawn, and drawn again where that changes what stands still.
+    const isPinned = this.#guard?.hasRoom ?? false;
+    if (isPinned !== this.#isPinned) {
+      this.#isPinned = isPinned;
+      this.requestUpdate();
+    }
     const heading = this.renderRoot.querySelector<HTMLElement>('h1');
     const phase = this.#isFramed ? 'framed' : this.#state.phase;
     if (!heading || this.#focusedIn === phase || phase === 'loading') return;
@@ -197,12 +228,14 @@ export class PorticoConsentPrompt extends LitElement {
     heading.focus();
   }
   #focusedIn: string | undefined;
+  /** Who asks, and the answers, stay in view while the rest is scrolled. */
+  #isPinned = false;
 
   override render(): TemplateResult {
     const { language, direction } = this.#texts;
-    const attention = this.#attention?.attention ?? 'away';
+    const attention = this.#guard?.attention ?? 'away';
     return html`<div
-      class=${`frame ${attention}`}
+      class=${`frame ${attention}${this.#isPinned ? ' pinned' : ''}`}
       part="frame"
       role="dialog"
       aria-labelledby="title"
@@ -264,7 +297,7 @@ export class PorticoConsentPrompt extends LitElement {
         ${isConfirm && confirmation ? html`<bdi>${wholeText(confirmation.title)}</bdi>` : texts.parts(ask, { host })}
       </h1>
       ${isConfirm && confirmation ? confirmView(confirmation) : nothing}
-      <section aria-labelledby="who">
+      <section class="who" aria-labelledby="who">
         <h2 id="who" class=${isConfirm ? '' : 'seen-by-none'}>${texts.say('whoAsks')}</h2>
         <div class="card caller" part="caller">${callerView(caller, texts)}</div>
       </section>
@@ -282,11 +315,13 @@ export class PorticoConsentPrompt extends LitElement {
       ${actionsView(prompt, {
         texts,
         sending,
-        isArmed: this.#isArmed,
-        press: this.#press,
+        guard: this.#guard,
         trouble: trouble && this.#troubleText(trouble),
+        unseen: this.#sightObstacle,
         obstacle: this.#obstacle(prompt),
-        deny: () => this.#deny(),
+        deny: (event) => {
+          if (this.#guard?.pressNo.counts(event)) this.#deny();
+        },
         allow: (verdict, event) => this.#allow(verdict, event),
       })}
     `;

@@ -2,6 +2,7 @@ import { consentProtocol } from '../../consent/consent-protocol.js';
 import { PorticoError } from '../../errors/portico-error.js';
 import { isError } from '../../protocol/declared-errors.js';
 import type { Answers, Prompt, PromptSource } from '../source.js';
+import type { Hand } from './hand-watch.js';
 
 /** What came of it, as far as this page knows. */
 export type Outcome = 'allowed' | 'denied' | 'gone';
@@ -31,11 +32,20 @@ export type Reply =
   | { readonly kind: 'grant'; readonly answers: Answers; readonly allows: boolean }
   | { readonly kind: 'confirm'; readonly yes: boolean };
 
+/** What the background is told of the page besides the answer. */
+export interface Presence {
+  readonly state: Hand;
+  /** The window or tab that the page is in, by the browser's number. */
+  readonly place: Promise<number | undefined>;
+}
+
 export interface PromptLife {
   readonly state: PromptState;
   reply(reply: Reply): Promise<void>;
   /** Reads the question again, at once. */
   refresh(): Promise<void>;
+  /** Tells what is known of the person's hand: before the window can close, or it would count as nobody's. */
+  attend(): void;
   stop(): void;
 }
 
@@ -48,11 +58,13 @@ const RETRY_LAST = 20_000;
  * Follows one prompt from the background to its answer: keeps it fresh, keeps the background awake, and finds out
  * what became of an answer that got lost on the way.
  * @param id the prompt's; without it the one that has been open for longest
+ * @param presence without it the background hears nothing of the person
  */
 export const followPrompt = (
   source: PromptSource,
   id: string | undefined,
   tell: (state: PromptState) => void,
+  presence?: Presence,
 ): PromptLife => {
   let state: PromptState = { phase: 'loading' };
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +83,17 @@ export const followPrompt = (
   };
   const fetchPrompt = async (): Promise<Prompt | undefined> => {
     if (id === undefined) id = (await source.list())[0]?.id;
-    return id === undefined ? undefined : source.get({ id });
+    if (id === undefined) return undefined;
+    // In this order: from the first look on, the background knows what a closed window means.
+    await attend(id);
+    return source.get({ id });
+  };
+  let place: number | undefined;
+  const attend = async (id: string): Promise<void> => {
+    if (!presence) return;
+    place ??= await presence.place;
+    // What does not arrive is told again with the next look.
+    source.attend({ id, state: presence.state, ...(place !== undefined && { place }) }).catch(() => {});
   };
   const troubled = (trouble: Trouble): void => {
     if (state.phase === 'loading') set({ phase: 'loading', trouble });
@@ -138,6 +160,9 @@ export const followPrompt = (
         troubled('unanswered');
         await life.refresh();
       }
+    },
+    attend() {
+      if (id !== undefined && state.phase === 'open' && !stopped.signal.aborted) void attend(id);
     },
     stop() {
       clearTimeout(timer);

@@ -7,6 +7,11 @@ export const consentStyles = css`
     background: var(--_page);
   }
 
+  /* The card keeps its place in the whole frame, and not in its section alone. */
+  .who {
+    display: contents;
+  }
+
   .frame {
     display: flex;
     flex-direction: column;
@@ -206,12 +211,17 @@ export const consentStyles = css`
     font-weight: 500;
   }
 
-  /* Always in reach, unless that would leave no room to read: then they stand at the end. */
-  @media (height >= 480px) and (width >= 300px) {
-    .actions {
-      position: sticky;
-      bottom: 0;
-    }
+  /* Always in view, unless that would leave no room to read. */
+  .pinned .caller {
+    position: sticky;
+    top: 8px;
+    z-index: 1;
+  }
+
+  .pinned .actions {
+    position: sticky;
+    bottom: 0;
+    z-index: 1;
   }
 
   /* Two rows then: none of the three stands out for its size. */

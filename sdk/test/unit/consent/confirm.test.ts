@@ -44,9 +44,10 @@ describe('confirm', () => {
   });
 
   test('closed, too late and aborted are a no', async () => {
-    const { windows, clock, confirm } = await booted();
+    const { it, windows, clock, confirm } = await booted();
     const closed = confirm();
     await settle();
+    await it.screens.prompts.list();
     windows.shut(windows.opened);
     expect(await closed).toBe(false);
     const late = confirm();

@@ -108,7 +108,7 @@ describe('asking', () => {
   });
 
   test('a thousand callers get as many windows as there may be; the others hear when to return', async () => {
-    const { consent, windows, clock } = await booted({ limits: { prompts: 3 } });
+    const { it, consent, windows, clock } = await booted({ limits: { prompts: 3 } });
     clock.advance(1000);
     const outcomes = Array.from({ length: 1000 }, (_, n) => consent.ask(request(asker(nth(n)), 'read')));
     const refused = await Promise.all(
@@ -117,6 +117,7 @@ describe('asking', () => {
     expect(windows.opened).toBe(3);
     for (const each of refused)
       expect(each).toMatchObject({ code: 'LIMIT_EXCEEDED', data: { limit: 'prompts', retryAfter: 300_000 } });
+    await it.screens.prompts.list();
     windows.shut(1);
     await outcomes[0];
     void consent.ask(request(asker(nth(2000)), 'read'));
@@ -262,6 +263,7 @@ describe('asking', () => {
     await second;
     await settle();
     expect(windows.opened).toBe(3);
+    await it.screens.prompts.list();
     windows.shut(3);
     await third;
     expect(consent.recall(asker(), { ...of('read'), protocol: other.name }, 1).verdict).toBe('allow');

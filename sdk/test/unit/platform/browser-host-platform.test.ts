@@ -178,6 +178,38 @@ describe('windows', () => {
     expect(closed).toEqual([[7]]);
   });
 
+  test('take our page along when they close, wherever somebody has moved it, and no other page', async () => {
+    const removed: string[] = [];
+    const windows = {
+      create: async () => ({ id: 7, tabs: [{ id: 70 }] }),
+      remove: async (id: number) => void removed.push(`window ${id}`),
+    };
+    const tabs = { remove: async (id: number) => void removed.push(`tab ${id}`) };
+    const found = platformWith({ windows, tabs }).platform.windows;
+    await found?.open('prompt.html', { width: 400, height: 500 });
+    await found?.close(7);
+    // An earlier run has opened this one: nobody knows its tab.
+    await found?.close(8);
+    expect(removed).toEqual(['tab 70', 'window 8']);
+  });
+
+  test.each<[string, readonly object[] | undefined, boolean]>([
+    ['our page', [{ url: `${ORIGIN}/prompt.html`, active: true }], true],
+    ['our page, while it loads', [{ url: `${ORIGIN}/prompt.html`, active: true, status: 'loading' }], true],
+    ['a browser that gives no tabs', undefined, true],
+    ['a page that we may not see', [{ active: true, status: 'loading' }], false],
+    [
+      'our page behind another one',
+      [{ url: `${ORIGIN}/prompt.html`, active: false }, { active: true }],
+      false,
+    ],
+    ['no page', [], false],
+  ])('show our page, or not: %s', async (_name, tabs, expected) => {
+    const { windows } = windowsWith(tabs);
+    expect(await windows.shows(7)).toBe(expected);
+    expect(await windows.shows(8)).toBe(false);
+  });
+
   test('a window without a number is none', async () => {
     const { platform } = platformWith({ windows: { create: async () => ({}) } });
     await expect(platform.windows?.open('a.html', { width: 1, height: 1 })).rejects.toThrow('no number');
@@ -206,6 +238,7 @@ describe('windows', () => {
     expect(await windows?.open('prompt.html', { width: 400, height: 500 })).toBe(3);
     await windows?.focus(3);
     expect([await windows?.exists(3), await windows?.exists(4)]).toEqual([true, false]);
+    expect([await windows?.shows(3), await windows?.shows(4)]).toEqual([true, false]);
     await windows?.close(3);
     await windows?.close(4);
     expect(calls).toEqual([

@@ -4,8 +4,8 @@ import {
   type AttentionGuard,
   createAttentionGuard,
   type GuardedView,
-} from '../../../src/ui/consent/attention-guard.js';
-import { createPressGuard } from '../../../src/ui/consent/press-guard.js';
+} from '../../../src/ui/guard/attention-guard.js';
+import { createPressGuard } from '../../../src/ui/guard/press-guard.js';
 
 const fakeView = () => {
   const view = Object.assign(new EventTarget(), {
@@ -16,6 +16,9 @@ const fakeView = () => {
     }),
     screenX: 10,
     screenY: 10,
+    outerWidth: 420,
+    outerHeight: 600,
+    screen: { availLeft: 0, availTop: 0, availWidth: 1200, availHeight: 800 },
   });
   return view;
 };
@@ -23,13 +26,15 @@ const fakeView = () => {
 describe('the attention guard', () => {
   let view: ReturnType<typeof fakeView>;
   let guard: AttentionGuard;
+  const sight = { isClear: true, rest: Number.POSITIVE_INFINITY, forget: vi.fn() };
   const tell = vi.fn();
 
   beforeEach(() => {
     vi.useFakeTimers();
     tell.mockClear();
     view = fakeView();
-    guard = createAttentionGuard(view as unknown as GuardedView, tell);
+    Object.assign(sight, { isClear: true, rest: Number.POSITIVE_INFINITY });
+    guard = createAttentionGuard(view as unknown as GuardedView, sight, tell);
   });
   afterEach(() => {
     guard.stop();
@@ -41,7 +46,6 @@ describe('the attention guard', () => {
     expect(guard.attention).toBe('waiting');
     vi.advanceTimersByTime(1);
     expect(guard.attention).toBe('armed');
-    expect(tell).toHaveBeenCalledTimes(2);
   });
 
   test.each(['focus', 'blur', 'resize', 'pageshow'])('begins anew at %s', (type) => {
@@ -67,9 +71,99 @@ describe('the attention guard', () => {
     vi.advanceTimersByTime(100);
     expect(guard.attention).toBe('waiting');
     vi.advanceTimersByTime(ATTENTION);
-    view.screenY -= 300;
+    view.screenY += 3;
+    // Nobody has looked since.
+    expect(guard.attention).toBe('waiting');
     vi.advanceTimersByTime(100);
     expect(guard.attention).toBe('waiting');
+  });
+
+  test.each([
+    ['half above', { screenY: -300 }],
+    ['beyond the left edge', { screenX: -40 }],
+    ['beyond the right one', { screenX: 1000 }],
+    ['below', { screenY: 300 }],
+    ['larger than it', { outerHeight: 900 }],
+    [
+      'across two of them',
+      { screenX: 1100, screen: { availLeft: 1200, availTop: 0, availWidth: 1200, availHeight: 800 } },
+    ],
+  ])('[A11] a window that lies %s of the screen allows nothing, at once and for as long', (_where, place) => {
+    vi.advanceTimersByTime(ATTENTION);
+    const before = { ...view };
+    Object.assign(view, place);
+    expect(guard.attention).toBe('off-screen');
+    vi.advanceTimersByTime(10 * ATTENTION);
+    expect(guard.attention).toBe('off-screen');
+    expect(guard.isSettled).toBe(true);
+    const { screenX, screenY, outerWidth, outerHeight, screen } = before;
+    Object.assign(view, { screenX, screenY, outerWidth, outerHeight, screen });
+    vi.advanceTimersByTime(100);
+    expect(guard.attention).toBe('waiting');
+    vi.advanceTimersByTime(ATTENTION);
+    expect(guard.attention).toBe('armed');
+  });
+
+  test('a window that fills the screen lies within it: in Windows it reaches over its edges by 8 pixels', () => {
+    Object.assign(view, { screenX: -8, screenY: -8, outerWidth: 1216, outerHeight: 816 });
+    vi.advanceTimersByTime(ATTENTION + 100);
+    expect(guard.attention).toBe('armed');
+  });
+
+  test('[A11] what is not in view allows nothing, and has to be in view for half a second', () => {
+    vi.advanceTimersByTime(ATTENTION);
+    sight.isClear = false;
+    expect(guard.attention).toBe('unseen');
+    vi.advanceTimersByTime(ATTENTION);
+    sight.isClear = true;
+    vi.advanceTimersByTime(100);
+    expect(guard.attention).toBe('waiting');
+    vi.advanceTimersByTime(ATTENTION);
+    expect(guard.attention).toBe('armed');
+  });
+
+  test('what moves under the pointer has to stand still first', () => {
+    vi.advanceTimersByTime(ATTENTION);
+    sight.rest = 0;
+    expect(guard.attention).toBe('waiting');
+    vi.advanceTimersByTime(2 * ATTENTION);
+    expect(guard.attention).toBe('waiting');
+    sight.rest = ATTENTION;
+    vi.advanceTimersByTime(ATTENTION + 100);
+    expect(guard.attention).toBe('armed');
+  });
+
+  test('what was seen before the window was moved, resized or left says nothing', () => {
+    for (const disturb of [
+      () => view.dispatchEvent(new Event('resize')),
+      () => view.dispatchEvent(new Event('focus')),
+      () => {
+        view.screenX++;
+        vi.advanceTimersByTime(100);
+      },
+    ]) {
+      sight.forget.mockClear();
+      disturb();
+      expect(sight.forget).toHaveBeenCalled();
+    }
+  });
+
+  test('a no waits for the window alone, and not for its place', () => {
+    expect(guard.isSettled).toBe(false);
+    vi.advanceTimersByTime(ATTENTION);
+    expect(guard.isSettled).toBe(true);
+    view.screenX += 5;
+    view.dispatchEvent(new Event('resize'));
+    vi.advanceTimersByTime(100);
+    expect([guard.attention, guard.isSettled]).toEqual(['waiting', true]);
+    view.document.focused = false;
+    expect(guard.isSettled).toBe(false);
+    view.dispatchEvent(new Event('blur'));
+    view.document.focused = true;
+    view.dispatchEvent(new Event('focus'));
+    expect(guard.isSettled).toBe(false);
+    vi.advanceTimersByTime(ATTENTION);
+    expect(guard.isSettled).toBe(true);
   });
 
   test('a window that is hidden, or without focus, never arms', () => {
@@ -100,9 +194,11 @@ describe('the attention guard', () => {
   test('stops for good', () => {
     vi.advanceTimersByTime(ATTENTION);
     guard.stop();
+    tell.mockClear();
     view.dispatchEvent(new Event('blur'));
+    view.dispatchEvent(new Event('resize'));
     expect(vi.getTimerCount()).toBe(0);
-    expect(tell).toHaveBeenCalledTimes(2);
+    expect(tell).not.toHaveBeenCalled();
   });
 });
 
@@ -123,7 +219,7 @@ describe('the press guard', () => {
   test('a click counts that begins and ends while the window is seen', () => {
     const { guard } = press();
     guard.onPress();
-    expect(guard.counts({ detail: 1 })).toBe(true);
+    expect(guard.counts({ detail: 1, isTrusted: true })).toBe(true);
   });
 
   test('a button that went down too early does not count when it comes up', () => {
@@ -131,24 +227,30 @@ describe('the press guard', () => {
     state.guard.onPress();
     expect(state.tooSoon).toBe(1);
     state.seen = true;
-    expect(state.guard.counts({ detail: 1 })).toBe(false);
+    expect(state.guard.counts({ detail: 1, isTrusted: true })).toBe(false);
     expect(state.tooSoon).toBe(2);
     state.guard.onPress();
-    expect(state.guard.counts({ detail: 1 })).toBe(true);
+    expect(state.guard.counts({ detail: 1, isTrusted: true })).toBe(true);
   });
 
   test('nor the second click of a double one', () => {
     const { guard } = press();
     guard.onPress();
-    expect(guard.counts({ detail: 2 })).toBe(false);
+    expect(guard.counts({ detail: 2, isTrusted: true })).toBe(false);
   });
 
   test('nor a click while the window is not seen, whatever made it', () => {
-    expect(press(false).guard.counts({ detail: 0 })).toBe(false);
+    expect(press(false).guard.counts({ detail: 0, isTrusted: true })).toBe(false);
+  });
+
+  test('nor one that a script has made', () => {
+    const { guard } = press();
+    guard.onPress();
+    expect(guard.counts({ detail: 1, isTrusted: false })).toBe(false);
   });
 
   test('a screen reader presses without a press', () => {
-    expect(press().guard.counts({ detail: 0 })).toBe(true);
+    expect(press().guard.counts({ detail: 0, isTrusted: true })).toBe(true);
   });
 
   test.each(['Enter', ' '])('a key %j that is held down is no click', (name) => {
@@ -160,7 +262,7 @@ describe('the press guard', () => {
     state.guard.onKey(fresh);
     expect(fresh.preventDefault).not.toHaveBeenCalled();
     state.seen = true;
-    expect(state.guard.counts({ detail: 0 })).toBe(false);
+    expect(state.guard.counts({ detail: 0, isTrusted: true })).toBe(false);
   });
 
   test('other keys are none of its business', () => {

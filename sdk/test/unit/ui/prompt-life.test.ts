@@ -159,3 +159,35 @@ test('a page that is closed says and does nothing more', async () => {
   expect(told).toHaveLength(length);
   expect(gets(fake)).toBe(1);
 });
+
+test('[A11] what is known of the hand is told before the question is read, with each look, and when it changes', async () => {
+  const fake = fakePrompts(PROMPTS.first);
+  const order: string[] = [];
+  const { source } = fake;
+  const { get, attend } = source;
+  Object.assign(source, {
+    get: (params: { id: string }) => {
+      order.push('get');
+      return get(params);
+    },
+    attend: (params: { id: string; state: 'here' }) => {
+      order.push('attend');
+      return attend(params);
+    },
+  });
+  const presence = { state: 'here' as 'here' | 'leaving', place: Promise.resolve(7) };
+  life = followPrompt(source, 'p1', () => {}, presence);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(order).toEqual(['attend', 'get']);
+  presence.state = 'leaving';
+  life.attend();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(fake.attended).toEqual([
+    { id: 'p1', state: 'here', place: 7 },
+    { id: 'p1', state: 'leaving', place: 7 },
+    { id: 'p1', state: 'leaving', place: 7 },
+  ]);
+  life.stop();
+  life.attend();
+  expect(fake.attended).toHaveLength(3);
+});

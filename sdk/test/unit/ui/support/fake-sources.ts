@@ -53,8 +53,11 @@ const gone = (): PorticoError =>
 export const fakePrompts = (first: Prompt | undefined) => {
   const changed = fakeEvent<string[]>();
   const calls: Call[] = [];
+  const attended: unknown[] = [];
   const fake = {
     prompt: first,
+    /** What was told of the person. */
+    attended,
     calls,
     changed,
     /** Each call fails with it. */
@@ -79,6 +82,9 @@ export const fakePrompts = (first: Prompt | undefined) => {
     get: (params) => take('get', params),
     answer: async (params) => void (await take('answer', params)),
     confirm: async (params) => void (await take('confirm', params)),
+    async attend(params) {
+      attended.push(params);
+    },
     changed: (options) => changed.subscribe(options),
   };
   return Object.assign(fake, { source });
