@@ -22,6 +22,11 @@ describe.skipIf(!chromium)('the connections, in Chromium', () => {
     await open(`screen=connections&state=${state}`);
     await until('#connected');
   };
+  /** Says yes to the question, once that counts. */
+  const agree = async (): Promise<void> => {
+    await until('.question .danger[aria-disabled="false"]');
+    await page.click(find('.question .danger'));
+  };
   const untilSays = (words: string) =>
     page.waitForFunction(
       (words) => document.querySelector('portico-connections')?.shadowRoot?.textContent?.includes(words),
@@ -42,6 +47,7 @@ describe.skipIf(!chromium)('the connections, in Chromium', () => {
     await page.keyboard.press('Enter');
     await until('.question');
     await page.keyboard.press('Tab');
+    await until('.question .danger[aria-disabled="false"]');
     await page.keyboard.press('Enter');
     await untilSays('Done.');
     expect(await calls()).toMatchObject([['revoke', { subject: { capability: 'read' } }]]);
@@ -68,7 +74,7 @@ describe.skipIf(!chromium)('the connections, in Chromium', () => {
     await click(card(1, `.deeds button:nth-child(${buttons.indexOf(label) + 1})`));
     await until('.question');
     expect(await calls()).toEqual([]);
-    await click(find('.question .danger'));
+    await agree();
     await untilSays('Done.');
     expect(await calls()).toEqual([[member, { key: 'extension lnlbikpnhcomaabnjdacpmkmbddekcjd' }]]);
   });
@@ -77,6 +83,10 @@ describe.skipIf(!chromium)('the connections, in Chromium', () => {
     await ready('only-blocked');
     expect(await text('section[aria-labelledby="blocked"]')).toContain('https://ads.example');
     await click(find('section[aria-labelledby="blocked"] button'));
+    await until('.question');
+    expect(await text('.question')).toContain('https://ads.example');
+    expect(await calls()).toEqual([]);
+    await agree();
     await untilSays('Done.');
     expect(await calls()).toEqual([['unblock', { key: 'page https://ads.example' }]]);
     expect(await page.$(find('section[aria-labelledby="blocked"]'))).toBeNull();
@@ -87,7 +97,7 @@ describe.skipIf(!chromium)('the connections, in Chromium', () => {
     await click(find('[data-deed="reset"]'));
     await until('.question');
     expect(await calls()).toEqual([]);
-    await click(find('.question .danger'));
+    await agree();
     await untilSays('Done.');
     expect(await calls()).toEqual([['reset', null]]);
     expect(await page.$(find('[data-deed="reset"]'))).toBeNull();
@@ -100,7 +110,7 @@ describe.skipIf(!chromium)('the connections, in Chromium', () => {
     });
     await click(card(1, '.deeds button'));
     await until('.question');
-    await click(find('.question .danger'));
+    await agree();
     await until('#problem');
     expect(await focused()).toContain('That did not work: LIMIT_EXCEEDED');
   });
