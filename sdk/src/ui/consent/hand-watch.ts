@@ -25,6 +25,8 @@ export interface HandWatch {
 const CLOSING_KEYS: ReadonlySet<string> = new Set(['Control', 'Alt', 'AltGraph', 'Meta', 'F4']);
 /** Milliseconds within which the rest of such keys is pressed. */
 const KEYS_LAST = 3_000;
+/** Milliseconds after which a page that was about to go has stayed. */
+const ENDING_LASTS = 1_000;
 
 /**
  * Watches for what a person does before they close a window. Extensions may close it as well, and no event tells who
@@ -38,6 +40,8 @@ export const createHandWatch = (view: WatchedView, tell: () => void): HandWatch 
   let hasActed = false;
   let isInside = false;
   let keys: ReturnType<typeof setTimeout> | undefined;
+  /** The page is going: that it is hidden on its way says nothing of where the hand was. */
+  let ending: ReturnType<typeof setTimeout> | undefined;
   /** Where the pointer was on the screen, and the window. */
   let pointer: string | undefined;
   let place = '';
@@ -49,6 +53,7 @@ export const createHandWatch = (view: WatchedView, tell: () => void): HandWatch 
     return keys !== undefined || (hasActed && !isInside) ? 'leaving' : 'here';
   };
   const update = (): void => {
+    if (ending !== undefined) return;
     const next = judge();
     if (next === state) return;
     state = next;
@@ -85,23 +90,35 @@ export const createHandWatch = (view: WatchedView, tell: () => void): HandWatch 
     update();
   };
 
+  const onEnding = (): void => {
+    clearTimeout(ending);
+    ending = setTimeout(() => {
+      ending = undefined;
+      update();
+    }, ENDING_LASTS);
+  };
+
   const root = document.documentElement;
   const passive = { capture: true, passive: true };
   const pointers = ['pointermove', 'pointerdown', 'pointerup'] as const;
   for (const type of pointers) view.addEventListener(type, onPointer, passive);
   root.addEventListener('pointerleave', onLeave, passive);
   view.addEventListener('keydown', onKey, passive);
-  const turns = ['focus', 'blur', 'pageshow', 'pagehide'] as const;
+  const endings = ['beforeunload', 'pagehide'] as const;
+  for (const type of endings) view.addEventListener(type, onEnding);
+  const turns = ['focus', 'blur', 'pageshow'] as const;
   for (const type of turns) view.addEventListener(type, update);
   document.addEventListener('visibilitychange', update);
   state = judge();
 
   return {
     get state() {
-      return judge();
+      return ending === undefined ? judge() : state;
     },
     stop() {
       clearTimeout(keys);
+      clearTimeout(ending);
+      for (const type of endings) view.removeEventListener(type, onEnding);
       for (const type of pointers) view.removeEventListener(type, onPointer, passive);
       root.removeEventListener('pointerleave', onLeave, passive);
       view.removeEventListener('keydown', onKey, passive);

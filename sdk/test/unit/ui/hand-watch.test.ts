@@ -109,6 +109,20 @@ describe('[A11] the watch over the hand', () => {
     expect(watch.state).toBe('here');
   });
 
+  test.each(['beforeunload', 'pagehide'])('a page that goes is hidden by its going: %s', (type) => {
+    key('Tab');
+    tell.mockClear();
+    view.dispatchEvent(new Event(type));
+    view.document.visibilityState = 'hidden';
+    view.document.dispatchEvent(new Event('visibilitychange'));
+    expect(watch.state).toBe('leaving');
+    expect(tell).not.toHaveBeenCalled();
+    // It has stayed.
+    vi.advanceTimersByTime(1_000);
+    expect(watch.state).toBe('away');
+    expect(tell).toHaveBeenCalledTimes(1);
+  });
+
   test('a window that is not in front is left by nobody', () => {
     key('Tab');
     view.document.focused = false;

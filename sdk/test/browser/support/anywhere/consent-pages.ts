@@ -58,7 +58,14 @@ export const answerConfirmation = async (browser: TestBrowser, page: string, yes
 
 /** The person closes the window without an answer. */
 export const closePrompt = async (browser: TestBrowser, page: string): Promise<void> => {
-  await (await openPrompt(browser, page)).close();
+  const prompt = await openPrompt(browser, page);
+  // As the page of `portico/ui` tells of a hand that is about to close it.
+  await prompt.evaluate(async () => {
+    const { consent } = globalThis as unknown as ConsentGlobals;
+    const id = new URL(location.href).searchParams.get('prompt') ?? '';
+    await consent.prompts.attend({ id, state: 'leaving' });
+  });
+  await prompt.close();
   await gone(browser, page);
 };
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'puppeteer-core';
+import type { KeyInput, Page } from 'puppeteer-core';
 import { type PageServer, servePages } from '../../../../../tools/browser/serve.mjs';
 import type { FoundBrowser, Session } from '../../../../../tools/browser/types.mjs';
 import { startBrowser } from '../browsers.js';
@@ -67,6 +67,7 @@ const testPageOf = (page: Page): TestPage => ({
   evaluate: (run, ...args) => page.evaluate(run as (...args: unknown[]) => never, ...args),
   click: (selector) => page.click(selector),
   type: (selector, text) => page.type(selector, text),
+  press: (key) => page.keyboard.press(key as KeyInput),
   bringToFront: () => page.bringToFront(),
   async screenshot(folder, file) {
     const at = join(repository, folder);

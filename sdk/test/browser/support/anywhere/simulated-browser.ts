@@ -76,6 +76,7 @@ const testPageOf = (tab: Tab): TestPage => ({
   evaluate: (run, ...args) => tab.evaluate(run, ...args),
   click: (selector) => tab.evaluate(click, selector),
   type: (selector, text) => tab.evaluate(type, selector, text),
+  press: async () => {},
   bringToFront: () => tab.activate(),
   screenshot: async () => {},
   close: () => tab.close(),

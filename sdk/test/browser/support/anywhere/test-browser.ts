@@ -16,6 +16,8 @@ export interface TestPage {
   click(selector: string): Promise<void>;
   /** Adds to what is in a field. */
   type(selector: string, text: string): Promise<void>;
+  /** Presses a key and lets go of it. Nothing where there is no keyboard. */
+  press(key: string): Promise<void>;
   bringToFront(): Promise<void>;
   /** Keeps a picture of it in a folder of the repository; nothing where nothing is shown. */
   screenshot(folder: string, file: string): Promise<void>;
