@@ -16,6 +16,13 @@ export const createBoardView = (root: Document) => {
   let allowed = '';
 
   return {
+    /** Shows no tab any more. */
+    clear(): void {
+      cards.clear();
+      container.replaceChildren();
+      setText(part(root, '#summary', HTMLElement), 'Your tabs at a glance');
+      part(root, '#empty', HTMLElement).hidden = true;
+    },
     draw(windows: readonly BoardWindow[], actions: BoardActions): void {
       // Rows are made with what is allowed; when that changes they are made again.
       if (allowed !== Object.values(actions).map(Boolean).join()) cards.clear();

@@ -19,6 +19,10 @@ export interface BoardWindow {
 
 export interface Board {
   apply(change: Change): void;
+  /** All tabs anew. */
+  setTabs(list: readonly Tab[]): void;
+  /** What the board must not know any more: titles, addresses, icons. */
+  forgetTitles(): void;
   /** Whether a change brought a window that the list of windows didn't have. */
   readonly lacksWindows: boolean;
   setWindows(windows: readonly Window[]): void;
@@ -38,7 +42,7 @@ export const createBoard = (
   windows: readonly Window[],
   leaveOut?: number | undefined,
 ): Board => {
-  const known = new Map(list.map((tab) => [tab.id, tab]));
+  let known = new Map(list.map((tab) => [tab.id, tab]));
   let described = new Map(windows.map((window) => [window.id, window]));
 
   const shown = (): Tab[] => [...known.values()].filter(({ windowId }) => windowId !== leaveOut);
@@ -51,6 +55,12 @@ export const createBoard = (
     apply({ id, tab }) {
       if (tab) known.set(id, tab);
       else known.delete(id);
+    },
+    setTabs(next) {
+      known = new Map(next.map((tab) => [tab.id, tab]));
+    },
+    forgetTitles() {
+      for (const [id, { title, url, favIconUrl, ...rest }] of known) known.set(id, rest);
     },
     get lacksWindows() {
       return shown().some(({ windowId }) => !described.has(windowId));

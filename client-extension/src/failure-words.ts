@@ -39,6 +39,24 @@ const WORDS: Readonly<Record<string, FailureWords>> = {
     steps: ['Change that in the settings of Portico Tabs.'],
     button: 'Ask again',
   },
+  CONSENT_DENIED: {
+    title: 'Tab Board was not allowed to see your tabs',
+    text: 'Portico Tabs asked, and the answer was no, or there was none. It will not ask again for a while.',
+    steps: ['Change your mind in the settings of Portico Tabs, under “Who uses Portico Tabs”.'],
+    button: 'Ask again',
+  },
+  CONSENT_PENDING: {
+    title: 'Portico Tabs is asking you',
+    text: 'It has a window open in which you decide about Tab Board.',
+    steps: ['Look for the window of Portico Tabs, and answer there.'],
+    button: 'Try again',
+  },
+  GRANT_REVOKED: {
+    title: 'Tab Board may not see your tabs any more',
+    text: 'What it was allowed has been taken back in the settings of Portico Tabs.',
+    steps: ['If you want Tab Board to show your tabs, let Portico Tabs ask you again.'],
+    button: 'Ask again',
+  },
   NO_COMMON_VERSION: {
     title: 'The two extensions speak different versions',
     text: 'Tab Board and Portico Tabs have no version of their protocol in common.',
@@ -52,9 +70,9 @@ const WORDS: Readonly<Record<string, FailureWords>> = {
     button: 'Try again',
   },
   LIMIT_EXCEEDED: {
-    title: 'Too many boards are open',
-    text: 'Portico Tabs serves only so many at a time.',
-    steps: ['Close some boards.'],
+    title: 'Portico Tabs has too much to do',
+    text: 'It serves only so many at a time, and asks you only so many questions at once.',
+    steps: ['Answer what Portico Tabs asks you, and close boards that you don’t need.'],
     button: 'Try again',
   },
   DISCONNECTED: lost,

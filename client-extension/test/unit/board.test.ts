@@ -30,6 +30,17 @@ test('tabs stand in their windows, from left to right', () => {
   ]);
 });
 
+test('titles, addresses and icons are forgotten at once, and all else stays', () => {
+  const board = createBoard(
+    [tab(1, { title: 'Bank', url: 'https://bank.example/', favIconUrl: 'data:,' })],
+    [],
+  );
+  board.forgetTitles();
+  expect(board.windows[0]?.tabs).toEqual([tab(1)]);
+  board.setTabs([tab(2)]);
+  expect(board.windows[0]?.tabs).toEqual([tab(2)]);
+});
+
 test('windows are named by their kind', () => {
   const board = createBoard(
     [tab(1), tab(2, { windowId: 2 }), tab(3, { windowId: 3 })],
