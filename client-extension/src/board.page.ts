@@ -1,4 +1,4 @@
-import { connect } from 'portico/client';
+import { connect, requestGrants } from 'portico/client';
 import { tabs } from 'portico-tabs/protocol';
 import { accessTo, saysNoRight } from './access.js';
 import { type Board, createBoard } from './board.js';
@@ -125,7 +125,7 @@ const showNotice = (error: unknown): void => {
   );
   const retry = part(notice, '#retry', HTMLButtonElement);
   setText(retry, button);
-  retry.hidden = connection.session.state === 'pending';
+  retry.hidden = (error as { code?: string } | undefined)?.code === 'CONSENT_PENDING';
   setText(part(notice, '#notice-code', HTMLElement), error instanceof Error ? error.message : '');
   const stale = part(notice, '#notice-stale', HTMLElement);
   stale.hidden = !drawn;
@@ -152,7 +152,7 @@ let granted = '';
 // Also while the session goes on: what is given and taken back meanwhile.
 connection.session.onChange((state) => {
   showAccess();
-  if (state === 'pending') {
+  if (state === 'pending' || connection.session.info?.pending.includes('read')) {
     part(document, '#access', HTMLElement).hidden = false;
     setText(part(document, '#status', HTMLElement), 'Waiting for you');
     showNotice({ code: 'CONSENT_PENDING' });
@@ -166,7 +166,17 @@ connection.session.onChange((state) => {
 
 showAccess();
 const again = stayLive(follow, showState);
-part(document, '#retry', HTMLButtonElement).addEventListener('click', () => void again());
+/** A session that goes on without the right to see tabs has to ask for it: connecting alone would not. */
+const askAgain = async (): Promise<void> => {
+  try {
+    if (connection.session.state === 'open' && !isGranted('read')) await requestGrants(connection, ['read']);
+  } catch (error) {
+    showState('failed', error);
+    return;
+  }
+  await again();
+};
+part(document, '#retry', HTMLButtonElement).addEventListener('click', () => void askAgain());
 void again();
 
 /** Brings this board to the front. */

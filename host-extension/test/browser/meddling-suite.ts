@@ -103,13 +103,16 @@ const tests: Suite<MeddlingWorld>['tests'] = (world) => {
 
   /** How the prompt's frame stands: `armed`, `waiting`, `off-screen`, … */
   const attention = (prompt: TestPage) =>
-    prompt.evaluate(
-      () =>
-        /armed|waiting|away|unseen|off-screen/.exec(
-          document.querySelector('portico-consent-prompt')?.shadowRoot?.querySelector('.frame')?.className ??
-            '',
-        )?.[0] ?? '',
-    );
+    prompt
+      .evaluate(
+        () =>
+          /armed|waiting|away|unseen|off-screen/.exec(
+            document.querySelector('portico-consent-prompt')?.shadowRoot?.querySelector('.frame')
+              ?.className ?? '',
+          )?.[0] ?? '',
+      )
+      // It may be closed by now.
+      .catch(() => 'gone');
   /** The prompt that has come up, and which no test has seen before. */
   const freshPrompt = async (): Promise<TestPage> => {
     const found = await world().browser.eventually(async () => {

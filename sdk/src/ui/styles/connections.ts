@@ -161,7 +161,8 @@ export const connectionsStyles = css`
     margin-top: auto;
   }
 
-  .question {
+  .question,
+  .question > :first-child {
     flex: 1 1 100%;
   }
 

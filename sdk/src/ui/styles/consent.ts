@@ -216,6 +216,8 @@ export const consentStyles = css`
     position: sticky;
     top: 8px;
     z-index: 1;
+    /* Nothing that is scrolled shows around it. */
+    box-shadow: 0 0 0 8px var(--_page);
   }
 
   .pinned .actions {
