@@ -7,6 +7,7 @@ import * as watching from './watching.js';
 
 const { listen, callerOn, instanceHere } = receiving;
 const { seenHere, openWindow, addressesIn, closeWindow, closeTabsIn, installedAs } = watching;
+const { placeWindow, moveTabAway, zoomIn, openAddress } = watching;
 const { focusHere, watchFocus, inPopup } = watching;
 const { connect, post, disconnect, diary, hasPort, watchLastError, keepPosting } = ports;
 
@@ -16,6 +17,7 @@ export const commands = {
   ...{ listen, callerOn, instanceHere, lifeEvents },
   ...{ focusHere, watchFocus, inPopup },
   ...{ seenHere, openWindow, addressesIn, closeWindow, closeTabsIn, installedAs },
+  ...{ placeWindow, moveTabAway, zoomIn, openAddress },
   ...state,
   ...surroundings,
 };

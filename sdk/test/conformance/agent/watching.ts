@@ -33,6 +33,40 @@ export const closeTabsIn = async ({ id }: { id: number }): Promise<void> => {
   for (const tab of await chrome.tabs.query({ windowId: id })) await chrome.tabs.remove(tab.id ?? -1);
 };
 
+/** Puts a window elsewhere; gives where it is then, and how high. */
+export const placeWindow = async ({ id, top }: { id: number; top: number }) => {
+  await chrome.windows.update(id, { top });
+  const { top: now, height } = await chrome.windows.get(id);
+  return { top: now, height };
+};
+
+/** Moves the tab of a window to another one; gives its number before, and after. */
+export const moveTabAway = async ({ id }: { id: number }) => {
+  const [tab] = await chrome.tabs.query({ windowId: id });
+  const other = await chrome.windows.create({ type: 'normal' });
+  if (tab?.id === undefined || other?.id === undefined) throw new Error('nothing to move');
+  const moved = await chrome.tabs.move(tab.id, { windowId: other.id, index: -1 });
+  const after = [moved].flat()[0]?.id;
+  await chrome.windows.remove(other.id);
+  return { before: tab.id, after };
+};
+
+/** Magnifies what a window shows; what went wrong, if anything. */
+export const zoomIn = async ({ id }: { id: number }): Promise<string | undefined> => {
+  const [tab] = await chrome.tabs.query({ windowId: id });
+  try {
+    await chrome.tabs.setZoom(tab?.id, 2);
+    await chrome.tabs.setZoom(tab?.id, 0);
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+};
+
+/** Opens a page of any address in a window of its own; gives the address that it has then, where it may be seen. */
+export const openAddress = async ({ url }: { url: string }): Promise<number | undefined> =>
+  (await chrome.windows.create({ url, type: 'popup' }))?.id;
+
 let changes: string[] = [];
 
 /** Whether this document has the focus, and what it was told of that since it was asked before. */

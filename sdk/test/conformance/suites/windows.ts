@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Case, Suite } from '../support/case.js';
+import { type Case, expected, type Suite } from '../support/case.js';
 import { eventually } from '../support/eventually.js';
 import type { Agent } from '../support/runtime.js';
 import { toldAfter } from '../support/told-after.js';
@@ -11,6 +11,9 @@ const openPrompt = async (agent: Agent): Promise<number> => {
   if (id === undefined) throw new Error('the window has no number');
   return id;
 };
+
+const needsScreen: Case['cannot'] = ({ isSimulated }) =>
+  isSimulated ? 'a simulated browser has no screen, and moves no tabs between windows' : undefined;
 
 const cases: Case[] = [
   {
@@ -59,6 +62,73 @@ const cases: Case[] = [
       const id = await openPrompt(background);
       const told = await toldAfter(runtime, (page) => page.run('closeTabsIn', { id }));
       expect(told).toEqual([`window ${id} removed`]);
+    },
+  },
+  {
+    name: 'any extension closes the window of another one, and its owner is told no more than of any end',
+    async run(runtime) {
+      const { background } = await runtime.extension('watching');
+      const { background: other } = await runtime.extension('client');
+      const id = await openPrompt(background);
+      await other.run('closeWindow', { id });
+      await expect(background.run('addressesIn', { id })).rejects.toThrow(/^background addressesIn: Error: /);
+    },
+  },
+  {
+    name: 'any extension opens a page of another one',
+    cannot: needsScreen,
+    async run(runtime) {
+      const { background, origin } = await runtime.extension('watching');
+      const { background: other } = await runtime.extension('client');
+      const id = (await other.run('openAddress', { url: `${origin}/popup.html` })) ?? -1;
+      await eventually(
+        runtime,
+        async () => (await background.run('addressesIn', { id }))[0] === `${origin}/popup.html` || undefined,
+        'it is there',
+      );
+      await background.run('closeWindow', { id });
+    },
+  },
+  {
+    name: 'any extension moves the page of another one to another window: its tab keeps its number, and the window closes',
+    cannot: needsScreen,
+    async run(runtime) {
+      const { background } = await runtime.extension('watching');
+      const { background: other } = await runtime.extension('client');
+      const id = await openPrompt(background);
+      const { before, after } = await other.run('moveTabAway', { id });
+      expect(after).toBe(before);
+      await expect(background.run('addressesIn', { id })).rejects.toThrow(/^background addressesIn: Error: /);
+    },
+  },
+  {
+    name: 'any extension moves the window of another one: in Chromium half of it beyond the screen; Firefox keeps it whole',
+    cannot: needsScreen,
+    async run(runtime) {
+      const { background } = await runtime.extension('watching');
+      const { background: other } = await runtime.extension('client');
+      const id = await openPrompt(background);
+      const { height = 0 } = await other.run('placeWindow', { id, top: 0 });
+      const third = -Math.floor(height / 3);
+      const { top } = await other.run('placeWindow', { id, top: third });
+      expect(top).toBe(expected(runtime, { chromium: third, firefox: 0 }));
+      const tooFar = other.run('placeWindow', { id, top: -Math.ceil(height * 0.7) });
+      if (runtime.engine === 'chromium') await expect(tooFar).rejects.toThrow(/at least 50%/);
+      else expect((await tooFar).top).toBe(0);
+      await background.run('closeWindow', { id });
+    },
+  },
+  {
+    name: 'another extension magnifies a page of ours in Firefox, and may not in Chromium',
+    cannot: needsScreen,
+    async run(runtime) {
+      const { background } = await runtime.extension('watching');
+      const { background: other } = await runtime.extension('client');
+      const id = await openPrompt(background);
+      const problem = await other.run('zoomIn', { id });
+      if (runtime.engine === 'chromium') expect(problem).toMatch(/^Error: /);
+      else expect(problem).toBeUndefined();
+      await background.run('closeWindow', { id });
     },
   },
   {
