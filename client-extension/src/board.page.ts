@@ -114,10 +114,16 @@ const STATUS: Readonly<Record<Liveness, string>> = {
   failed: 'Not connected',
 };
 
+/** A session that goes on knows better than the call that it refuses. */
+const reasonOf = (error: unknown): unknown => {
+  const code = connection.session.info?.refused['read'];
+  return code === undefined ? error : { code };
+};
+
 /** Says what is the matter, and what the person can do about it. */
 const showNotice = (error: unknown): void => {
   const notice = part(document, '#notice', HTMLElement);
-  const { title, text, steps, button } = failureWords(error);
+  const { title, text, steps, button } = failureWords(reasonOf(error));
   setText(part(notice, '#notice-title', HTMLElement), title);
   setText(part(notice, '#notice-text', HTMLElement), text);
   part(notice, '#notice-steps', HTMLElement).replaceChildren(

@@ -24,7 +24,8 @@ const unknownBoard = async (parent: string, browser: StartableBrowser['name']): 
   const dir = join(parent, 'board');
   await cp(builtExtension('client-extension', browser), dir, { recursive: true });
   const file = join(dir, 'manifest.json');
-  const manifest = JSON.parse(await readFile(file, 'utf8'));
+  // Its background would ask at once, and Firefox's driver opens pages in the window that was opened last: the prompt's.
+  const { background, ...manifest } = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...manifest, ...identityOf('unknown-board', browser) }));
   return dir;
 };
@@ -154,7 +155,7 @@ const tests: Suite<RightsWorld>['tests'] = (world) => {
     await takeBack('read');
     // A board that had to connect anew is told the one, a session that goes on the other.
     await until('it says that it has lost the right', async () =>
-      /may not see your tabs any more|was not allowed to see your tabs/.test(await says('#notice-title')),
+      /may not see your tabs|was not allowed to see your tabs/.test(await says('#notice-title')),
     );
     expect(await says('#windows')).toBe('');
     await world().board.screenshot('artifacts/board', `${world().browser.name}-taken-back.png`);
