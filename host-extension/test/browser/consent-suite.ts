@@ -200,6 +200,14 @@ const tests: Suite<ConsentWorld>['tests'] = (world) => {
     );
     await options.screenshot('artifacts/consent', `${browser.name}-connections.png`);
     await options.click(`portico-connections >>> ${deed}`);
+    await until('the question has been seen', () =>
+      options.evaluate(
+        () =>
+          document
+            .querySelector('portico-connections')
+            ?.shadowRoot?.querySelector('.question .danger[aria-disabled="false"]') != null,
+      ),
+    );
     const started = Date.now();
     await options.click('portico-connections >>> .question .danger');
     const ended = await browser.eventually(
