@@ -19,8 +19,6 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const JUDGED = 'sdk/test/unit/schemas/*.test.ts';
-
 export default defineConfig({
   resolve: {
     // The same as `paths` in tsconfig.base.json.
@@ -52,7 +50,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['*/test/unit/**/*.test.ts'],
-          exclude: [JUDGED],
           // A process for each of so many small files, which loads the sources anew, would take as long as their tests.
           isolate: false,
           pool: 'threads',
@@ -70,17 +67,6 @@ export default defineConfig({
             include: ['*/test/types/**/*.test-d.ts'],
             tsconfig: './tsconfig.types.json',
           },
-        },
-      },
-      {
-        extends: true,
-        // After the others, by themselves and each on a core: what judges patterns counts milliseconds, and guesses
-        // when it is starved.
-        test: {
-          name: 'patterns',
-          include: [JUDGED],
-          sequence: { groupOrder: 1 },
-          maxWorkers: availableParallelism(),
         },
       },
       { extends: true, test: { name: 'gate', include: ['sdk/test/gate/**/*.test.ts'] } },

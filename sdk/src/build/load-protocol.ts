@@ -100,7 +100,7 @@ const checked = async (
   try {
     checkProtocol(value as AnyProtocol, isCompiled);
     if (isCompiled) return value as AnyProtocol;
-    const { refuseDangerous } = await import('./schemas/index.js');
+    const { refuseDangerous } = await import('../patterns/refuse-dangerous.js');
     refuseDangerous(value as AnyProtocol);
     return withPlans(value as AnyProtocol);
   } catch (error) {

@@ -11,7 +11,10 @@ import type { CodeMap } from './source-map.js';
 
 /** What the plugin is told. */
 export interface PorticoPluginOptions extends CompileOptions {
-  /** Whose build this is. @defaultValue 'client' */
+  /**
+   * Whose build this is. A host's build takes every protocol for compiled, as modules named `*.protocol` and packages
+   * of `portico package` are: another can't be published if it has a pattern. @defaultValue 'client'
+   */
   readonly side?: 'client' | 'host';
   /** Whether output folders with a manifest.json are held against `portico lint`. @defaultValue true */
   readonly lint?: boolean | LintOptions;
@@ -88,8 +91,12 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
       optimizeDeps: { rolldownOptions: { plugins: [{ name: 'portico', load }] } },
     }),
     load(id) {
-      if ((basic || browser) && id === ownPackage().edition)
-        return Promise.resolve({ code: edition(basic, browser), map: null, moduleSideEffects: false });
+      if ((basic || browser || side === 'host') && id === ownPackage().edition)
+        return Promise.resolve({
+          code: edition(basic, browser, side === 'host'),
+          map: null,
+          moduleSideEffects: false,
+        });
       return load.call(this, id);
     },
     transform(code, id) {
@@ -118,9 +125,9 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
   };
 };
 
-/** The module that says what a client is built for. */
-const edition = (basic: boolean, browser: CompileOptions['browser']): string =>
-  `export const BASIC = ${basic};\nexport const BROWSER = ${JSON.stringify(browser)};\n`;
+/** The module that says what a client or a host is built for. */
+const edition = (basic: boolean, browser: CompileOptions['browser'], judged: boolean): string =>
+  `export const BASIC = ${basic};\nexport const BROWSER = ${JSON.stringify(browser)};\nexport const JUDGED = ${judged};\n`;
 
 const loading = (side: 'client' | 'host', options: CompileOptions): PorticoPlugin['load'] =>
   async function load(id) {

@@ -2,7 +2,9 @@ import type { ServedMethod } from '../../call/callee.js';
 import { createEventSource, type EventSource } from '../../call/event-source.js';
 import { outputEncoder, paramsDecoder } from '../../call/member-codecs.js';
 import { PorticoError } from '../../errors/portico-error.js';
+import { JUDGED } from '../../limits/edition.js';
 import type { Limits } from '../../limits/limits.js';
+import { refuseDangerous, refuseUnjudged } from '../../patterns/refuse-dangerous.js';
 import { gatesIn } from '../../protocol/check-schema.js';
 import type { Codec } from '../../protocol/conversion.js';
 import { checkProtocol, withPlans } from '../../protocol/define-protocol.js';
@@ -50,6 +52,8 @@ export const createPublication = (
   limits: Limits,
 ): Publication => {
   checkProtocol(definition, true);
+  if (JUDGED) refuseUnjudged(definition);
+  else refuseDangerous(definition);
   const protocol = withPlans(definition);
   const members = new Map<string, PublishedMember>();
   const servings = new Map<string, LooseServing>();

@@ -99,13 +99,15 @@ describe('the plugin', () => {
     const written = async (options: PorticoPluginOptions): Promise<unknown> =>
       (await portico(options).load.call(undefined as never, edition))?.code;
     expect(await written({ basic: true })).toBe(
-      'export const BASIC = true;\nexport const BROWSER = undefined;\n',
+      'export const BASIC = true;\nexport const BROWSER = undefined;\nexport const JUDGED = false;\n',
     );
     expect(await written({ browser: 'firefox' })).toBe(
-      'export const BASIC = false;\nexport const BROWSER = "firefox";\n',
+      'export const BASIC = false;\nexport const BROWSER = "firefox";\nexport const JUDGED = false;\n',
     );
     expect(await written({})).toBeUndefined();
-    // They say what a client is built for.
-    expect(await written({ side: 'host', basic: true, browser: 'firefox' })).toBeUndefined();
+    // The first two say what a client is built for. A host's patterns were judged by the build.
+    expect(await written({ side: 'host', basic: true, browser: 'firefox' })).toBe(
+      'export const BASIC = false;\nexport const BROWSER = undefined;\nexport const JUDGED = true;\n',
+    );
   });
 });

@@ -94,6 +94,32 @@ describe('publish', () => {
     expect(error.message).toContain(message);
   });
 
+  test('judges the patterns of a protocol that was not compiled', () => {
+    const having = (schema: object) =>
+      defineProtocol({
+        name: 'org.example.notes',
+        version: '1.0.0',
+        capabilities: {
+          read: {
+            title: 'Read',
+            members: {
+              find: method({ params: { type: 'object', properties: { word: schema } } as object }),
+            },
+          },
+        },
+      });
+    const serve = { read: { admit, provide: () => ({ find: () => {} }) } };
+    const publishing = (schema: object) => () => createHost().publish(having(schema), serve);
+    const at = 'INVALID_DEFINITION: capabilities/read/members/find/params/properties/word/pattern: ';
+    expect(thrownBy(publishing({ type: 'string', pattern: '^(a+)+$' })).message).toContain(
+      `${at}the pattern can take exponential time`,
+    );
+    expect(thrownBy(publishing({ type: 'string', pattern: '\\s+$' })).message).toContain(
+      `${at}the pattern can take time that grows with the square of a text's length`,
+    );
+    expect(publishing({ type: 'string', pattern: '\\s+$', maxLength: 1_000 })).not.toThrow();
+  });
+
   test('publishes several majors of one name, each once', () => {
     const host = createHost();
     const major = (version: string) => ({ ...notes, version });

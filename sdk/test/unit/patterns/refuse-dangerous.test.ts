@@ -1,11 +1,6 @@
 import { type AnyProtocol, defineProtocol, event, method, PorticoError } from 'portico';
-import { describe, expect, test, vi } from 'vitest';
-import { refuseDangerous } from '../../../src/build/schemas/index.js';
-import { FORMATS } from '../../../src/protocol/formats.js';
-import { judgeFormats } from './judge-formats.js';
-
-// Some expressions take seconds to judge on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+import { describe, expect, test } from 'vitest';
+import { refuseDangerous, refuseUnjudged } from '../../../src/patterns/refuse-dangerous.js';
 
 const about = (member: object): AnyProtocol =>
   defineProtocol({
@@ -84,10 +79,31 @@ test('a protocol without patterns is accepted', () => {
   expect(refusal(taking({ type: 'array', items: { type: 'string', format: 'email' } }))).toBe('');
 });
 
-// The others: ./formats.test.ts
-judgeFormats('first');
+describe('a pattern that takes many steps for each character, however long the text', () => {
+  const pattern = '.{0,1000}x';
 
-test('that of date-time is made of those of date and time', () => {
-  const [date = '', time = ''] = [FORMATS['date'], FORMATS['time']].map((each) => each?.slice(4, -2));
-  expect(FORMATS['date-time']).toBe(`^(?:${date}[Tt]${time})$`);
+  test('is refused, with the length that it may have', () => {
+    expect(refusal(taking({ type: 'string', pattern }))).toContain(
+      'the pattern can take 1000 steps for each character of a text; anchor it with ^, let no two repetitions in a row match the same, or give the text a "maxLength" of at most 10000',
+    );
+    expect(refusal(taking({ type: 'string', pattern, maxLength: 10_000 }))).toBe('');
+  });
+
+  test('is accepted where they are few', () => {
+    expect(refusal(taking({ type: 'string', pattern: '[a-z]{2,6}x' }))).toBe('');
+  });
+});
+
+test('a pattern that is not looked into is refused', () => {
+  expect(refusal(taking({ type: 'string', pattern: '^(a+)-\\1$', maxLength: 10 }))).toContain(
+    'could not be found out; write a simpler one, without references back',
+  );
+});
+
+test('where nobody judges, what was not compiled may have no pattern', () => {
+  const plain = taking({ type: 'string', format: 'date' });
+  expect(() => refuseUnjudged(plain)).not.toThrow();
+  expect(() => refuseUnjudged(taking({ type: 'string', pattern: 'x' }))).toThrow(
+    `${AT}/params/properties/text/pattern: nobody has judged how long the pattern may take, and this build carries no judge: compile the protocol`,
+  );
 });
