@@ -1,14 +1,9 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { FORMATS } from './formats.js';
-import type { LinkedField, LinkedPlan } from './kinds/kind.js';
-import { list, tuple } from './kinds/list.js';
-import { object, openObject } from './kinds/object.js';
-import { defined } from './kinds/reference.js';
-import { either, tagged } from './kinds/union.js';
-import { isLinked } from './plan.js';
+import { claimedTwice } from './pattern-names.js';
 import { checkRecursion } from './recursion.js';
 import { unsupported } from './refused-keywords.js';
-import { resolve, type Scope, scoped } from './scope.js';
+import { resolve, type Scope, scoped, targetOf } from './scope.js';
 
 /** The parts of a schema node that are read by name. */
 export interface Node {
@@ -33,7 +28,6 @@ const ANNOTATIONS = new Set([
   'contentMediaType',
   '$comment',
   '$schema',
-  '$id',
   '$defs',
 ]);
 
@@ -43,7 +37,7 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isPrimitive = (value: unknown): boolean =>
   value === null || isText(value) || typeof value === 'boolean' || isNumber(value);
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
-const isNode = (value: unknown): value is Node =>
+export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPattern = (value: unknown): boolean => {
   try {
@@ -66,6 +60,8 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   anyOf: (value) => isList(value) && value.length > 0 && value.every(isNode),
   allOf: (value) => isList(value) && value.length > 0 && value.every(isNode),
   $ref: isText,
+  // A fragment would name a place, as "$anchor" does.
+  $id: (value) => isText(value) && !(value as string).includes('#'),
   minLength: isCount,
   maxLength: isCount,
   pattern: isPattern,
@@ -89,7 +85,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** The keywords a schema may use, for documents and tools. */
-export const SUPPORTED_KEYWORDS: readonly string[] = Object.keys(KEYWORDS);
+export const SUPPORTED_KEYWORDS: readonly string[] = Object.keys(KEYWORDS).filter((each) => each !== '$id');
 
 /** Where one of these stands, it alone says what fits: the interpreter reads no other keyword beside it. */
 const WHOLE = ['$ref', 'const', 'enum', 'anyOf', 'allOf'];
@@ -108,16 +104,75 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
  * @throws {PorticoError} INVALID_DEFINITION naming the keyword and its path
  */
 export const checkSchema = (schema: unknown, at: string): void => {
-  checkNode(schema, at, isNode(schema) ? { node: schema, outer: undefined } : undefined, false);
-  checkRecursion(schema as Node, at, childrenOf);
+  const ids: unknown[] = [];
+  const tree = treeOf(schema, at, ids);
+  checkNode(tree, at, undefined, ids);
+  checkRecursion(tree, at, childrenOf);
 };
 
 const invalid = (at: string, message: string): PorticoError =>
   new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);
 
-const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProperty: boolean): void => {
-  // `true` and `false` are schemas, too, but not of this subset: `false` would let everything through.
-  if (!isNode(node)) throw invalid(at, 'a schema must be an object');
+/** Keywords that hold schemas: by names, in a list, and alone, with the booleans that may stand for them. */
+const NAMED = ['properties', 'patternProperties', '$defs'];
+const LISTED = ['anyOf', 'allOf', 'prefixItems', 'items'];
+const SINGLE: Readonly<Record<string, readonly unknown[]>> = {
+  items: [false],
+  additionalItems: [true, false],
+  additionalProperties: [true, false],
+};
+
+/**
+ * A copy in which each place has a node of its own: authors use one object in several places, where its names
+ * may mean several things. Whatever stands where a schema must is one, then, and the whole has an end.
+ * @param ids takes the names that schemas give themselves
+ * @throws {PorticoError} INVALID_DEFINITION
+ */
+export const treeOf = (
+  schema: unknown,
+  at = '',
+  ids: unknown[] = [],
+  around: readonly unknown[] = [],
+): Node => {
+  if (!isNode(schema)) throw invalid(at, `a schema must be an object, not ${nameOf(schema)}`);
+  if (around.includes(schema)) throw invalid(at, 'contains itself; refer to it by "$ref"');
+  ids.push(schema['$id']);
+  const inside = [...around, schema];
+  const child = (value: unknown, path: string): Node => treeOf(value, `${at}/${path}`, ids, inside);
+  const copy: Record<string, unknown> = { ...schema };
+  for (const keyword of NAMED) {
+    const named = schema[keyword];
+    if (isNode(named))
+      copy[keyword] = Object.fromEntries(
+        Object.entries(named).map(([name, each]) => [name, child(each, `${keyword}/${name}`)]),
+      );
+  }
+  for (const keyword of LISTED) {
+    const list = schema[keyword];
+    if (isList(list)) copy[keyword] = list.map((each, index) => child(each, `${keyword}/${index}`));
+  }
+  for (const [keyword, booleans] of Object.entries(SINGLE)) {
+    const single = schema[keyword];
+    if (single !== undefined && !isList(single) && !booleans.includes(single))
+      copy[keyword] = child(single, keyword);
+  }
+  return copy;
+};
+
+const nameOf = (value: unknown): string =>
+  value === true
+    ? 'true; write {} for any value'
+    : value === false
+      ? 'false; leave out what nothing fits'
+      : `${isList(value) ? 'a list' : typeof value === 'function' ? 'a function' : value === null || value === undefined ? value : `a ${typeof value}`}; write {} for any value, or leave it out`;
+
+const checkNode = (
+  node: Node,
+  at: string,
+  outer: Scope | undefined,
+  ids: readonly unknown[],
+  isProperty = false,
+): void => {
   const scope = scoped(node, outer);
   for (const [keyword, value] of Object.entries(node)) {
     if (value === undefined || ANNOTATIONS.has(keyword)) continue;
@@ -133,7 +188,7 @@ const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProper
       `"${format}" is not checked, and would mean nothing: use "pattern", or one of ${Object.keys(FORMATS).join(', ')}`,
     );
   }
-  if (node['$ref'] !== undefined) checkReference(node['$ref'] as string, `${at}/$ref`, scope);
+  if (node['$ref'] !== undefined) checkReference(node['$ref'] as string, `${at}/$ref`, scope, ids);
   if (
     contentEncoding !== undefined &&
     (node.type !== 'string' || ['minLength', 'pattern', 'format'].some((each) => node[each] !== undefined))
@@ -142,6 +197,8 @@ const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProper
   }
   if (Object.hasOwn(properties, '__proto__'))
     throw invalid(`${at}/properties`, 'no property can be named __proto__');
+  const claimed = claimedTwice(Object.keys(node['patternProperties'] ?? {}), Object.keys(properties));
+  if (claimed) throw invalid(`${at}/patternProperties/${claimed.pattern}`, claimed.message);
   const unlisted = node.required?.find((key) => !Object.hasOwn(properties, key));
   if (unlisted !== undefined) throw invalid(`${at}/required`, `"${unlisted}" is not among the properties`);
   // Anywhere else the interpreter would not look at it, and the gate would stand open.
@@ -151,23 +208,25 @@ const checkNode = (node: unknown, at: string, outer: Scope | undefined, isProper
     throw invalid(`${at}/items`, 'beside "prefixItems" it is the schema of the items that follow');
   if (node.allOf) joined(node, at, scope, [node]);
   for (const [keyword, child] of childrenOf(node))
-    checkNode(child, `${at}/${keyword}`, scope, keyword.startsWith('properties/'));
+    checkNode(child, `${at}/${keyword}`, scope, ids, keyword.startsWith('properties/'));
 };
 
-/** Pointers that lead from schema to schema, and nowhere else. */
-const POINTER =
-  /^#(\/(\$defs|properties|patternProperties)\/[^/]+|\/(anyOf|allOf|prefixItems|items)\/\d+|\/(items|additionalItems|additionalProperties))*$/;
-
-const checkReference = (ref: string, at: string, scope: Scope): void => {
+const checkReference = (ref: string, at: string, scope: Scope, ids: readonly unknown[]): void => {
   const target = resolve(ref, scope)?.node;
-  if (!isNode(target) || (ref.startsWith('#') && !POINTER.test(ref))) {
+  if (!isNode(target)) {
     throw invalid(
       at,
       `nothing in this schema is named "${ref}"; references to other documents are not followed`,
     );
   }
+  // By JSON Schema, it would be the other one.
+  if (ids.includes(ref) && target['$id'] !== ref)
+    throw invalid(at, `both an "$id" and an entry of "$defs" are named "${ref}"; rename one`);
   if (target['x-grant'] !== undefined) throw invalid(at, 'a reference to a gated property would open it');
 };
+
+const HOLDS_NOTHING =
+  'an object has no other properties than those that are declared, so that this one holds none: list them in "properties", or let "additionalProperties" say what any may be';
 
 /** Refuses keywords that mean nothing together: JSON Schema applies them all, the interpreter would not. */
 const checkTogether = (node: Node, at: string): void => {
@@ -179,7 +238,12 @@ const checkTogether = (node: Node, at: string): void => {
     if (stray && whole) throw invalid(`${at}/${stray}`, `"${stray}" can't stand beside "${whole}"`);
     if (stray) throw invalid(`${at}/${stray}`, `"${stray}" needs "type": "${type}" beside it`);
   }
-  if (!whole) return;
+  if (has('additionalItems') && !isList(node.items))
+    throw invalid(`${at}/additionalItems`, 'needs a list of schemas as "items" beside it; else use "items"');
+  if (!whole) {
+    if (types.includes('object') && !OF_TYPE['object']?.some(has)) throw invalid(`${at}/type`, HOLDS_NOTHING);
+    return;
+  }
   const other = WHOLE.find((each) => each !== whole && has(each));
   if (other) throw invalid(`${at}/${other}`, `"${other}" can't stand beside "${whole}"`);
   const values = has('const') ? [node['const']] : ((node['enum'] as unknown[]) ?? []);
@@ -203,10 +267,10 @@ const isOf = (value: unknown, type: Node['type']): boolean =>
  */
 const joined = (node: Node, at: string, scope: Scope, around: readonly Node[]): string[] => {
   const names = (node.allOf as readonly Node[]).flatMap((branch, index) => {
-    const target = branch['$ref'] === undefined ? branch : resolve(branch['$ref'] as string, scope)?.node;
+    const { node: target, outer } = targetOf(branch, scope) ?? {};
     const place = `${at}/allOf/${index}`;
     if (target && around.includes(target)) throw invalid(place, 'allOf can not join an object with itself');
-    if (target?.allOf) return joined(target, place, scope, [...around, target]);
+    if (target?.allOf) return joined(target, place, scoped(target, outer), [...around, target]);
     if (
       target?.type !== 'object' ||
       !target.properties ||
@@ -225,43 +289,17 @@ const joined = (node: Node, at: string, scope: Scope, around: readonly Node[]): 
 /** The schemas within a schema, each with its keyword and its name or place. */
 export const childrenOf = (node: Node): [string, Node][] => {
   const children: [string, Node][] = [];
-  for (const keyword of ['properties', 'patternProperties', '$defs']) {
+  for (const keyword of NAMED) {
     for (const [key, child] of Object.entries(node[keyword] ?? {}))
       children.push([`${keyword}/${key}`, child as Node]);
   }
-  for (const keyword of ['anyOf', 'allOf', 'prefixItems', 'items']) {
+  for (const keyword of LISTED) {
     const list = node[keyword];
     if (isList(list))
       for (const [index, child] of list.entries()) children.push([`${keyword}/${index}`, child as Node]);
   }
-  for (const keyword of ['items', 'additionalItems', 'additionalProperties']) {
+  for (const keyword of Object.keys(SINGLE)) {
     if (isNode(node[keyword])) children.push([keyword, node[keyword] as Node]);
   }
   return children;
-};
-
-/** The capabilities named by `gated` anywhere in a schema, compiled or not. */
-export const gatesIn = (schema: object): Set<string> => {
-  const gates = new Set<string>();
-  const visit = (part: unknown): void => {
-    if (isLinked(part)) visitLinked(part);
-    else if (isNode(part)) {
-      if (typeof part['x-grant'] === 'string') gates.add(part['x-grant']);
-      for (const [, child] of childrenOf(part)) visit(child);
-    }
-  };
-  const visitLinked = ([kind, first, second, third]: LinkedPlan): void => {
-    if (kind === object || kind === openObject) {
-      for (const [, field, , gate] of first as LinkedField[]) {
-        if (gate !== undefined) gates.add(gate);
-        visit(field);
-      }
-      for (const [, other] of (second ?? []) as [string, LinkedPlan][]) visit(other);
-    } else if (kind === list || kind === tuple)
-      for (const each of [first, ...((third ?? []) as LinkedPlan[])]) visit(each);
-    else if (kind === either || kind === tagged) for (const each of first as LinkedPlan[]) visit(each);
-    else if (kind === defined) for (const each of [...(first as LinkedPlan[]), second]) visit(each);
-  };
-  visit(schema);
-  return gates;
 };

@@ -1,6 +1,7 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { checkSchema, gatesIn } from './check-schema.js';
+import { checkSchema, isNode } from './check-schema.js';
 import { milliseconds } from './durations.js';
+import { gatesIn } from './gates.js';
 import type { Infer } from './infer.js';
 import { link, parts } from './link.js';
 import { lower } from './lower.js';
@@ -117,9 +118,13 @@ export const checkProtocol = (protocol: AnyProtocol, mayBeCompiled = false): voi
     // A plan was checked before it was compiled.
     if (!mayBeCompiled || !isLinked(schema)) checkSchema(schema, at);
   };
+  demandObject(protocol, 'definition');
   const { name, version, hosts = {}, errors = {}, capabilities } = protocol;
+  demandObject(hosts, 'hosts');
+  demandObject(errors, 'errors');
+  demandObject(capabilities, 'capabilities');
   demand(
-    PROTOCOL_NAME.test(name) && name.length <= 128,
+    typeof name === 'string' && PROTOCOL_NAME.test(name) && name.length <= 128,
     'name',
     'use reverse-DNS in lower case, like org.example.tabs',
   );
@@ -143,6 +148,7 @@ export const checkProtocol = (protocol: AnyProtocol, mayBeCompiled = false): voi
   for (const [key, capability] of Object.entries(capabilities)) {
     const at = `capabilities/${key}`;
     checkName(key, at);
+    demandObject(capability, at);
     demand(
       typeof capability.title === 'string' && capability.title !== '',
       `${at}/title`,
@@ -155,8 +161,11 @@ export const checkProtocol = (protocol: AnyProtocol, mayBeCompiled = false): voi
       check(scope, `${at}/scope`);
       demand(gatesIn(scope).size === 0, `${at}/scope`, 'only results and events have gated properties');
     }
-    for (const [memberKey, member] of Object.entries(capability.members ?? {})) {
+    const { members = {} } = capability;
+    demandObject(members, `${at}/members`);
+    for (const [memberKey, member] of Object.entries(members)) {
       checkName(memberKey, `${at}/members/${memberKey}`);
+      demandObject(member, `${at}/members/${memberKey}`);
       checkMember(member, `${at}/members/${memberKey}`, protocol, check);
     }
   }
@@ -176,7 +185,7 @@ const checkMember = (member: Member, at: string, protocol: AnyProtocol, check: C
 };
 
 const checkMethod = (member: Method, at: string, protocol: AnyProtocol, check: Check): void => {
-  if (member.params) {
+  if (member.params !== undefined) {
     check(member.params, `${at}/params`);
     demand(
       isLinked(member.params) || (member.params as { type?: unknown }).type === 'object',
@@ -189,12 +198,14 @@ const checkMethod = (member: Method, at: string, protocol: AnyProtocol, check: C
       'only results and events have gated properties',
     );
   }
-  if (member.result) {
+  if (member.result !== undefined) {
     check(member.result, `${at}/result`);
     checkGates(member.result, `${at}/result`, protocol.capabilities);
   }
   if (member.deadline !== undefined) checkDeadline(member.deadline, `${at}/deadline`);
-  for (const error of member.errors ?? []) {
+  const { errors = [] } = member;
+  demand(Array.isArray(errors), `${at}/errors`, 'list the names of declared errors');
+  for (const error of errors) {
     demand(
       Object.hasOwn(protocol.errors ?? {}, error),
       `${at}/errors`,
@@ -248,6 +259,8 @@ const checkSince = (since: string | undefined, version: string, at: string): voi
     'leave it out for what every version of this major has',
   );
 };
+
+const demandObject = (value: unknown, at: string): void => demand(isNode(value), at, 'must be an object');
 
 const demand: (holds: boolean, at: string, message: string) => asserts holds = (holds, at, message) => {
   if (!holds) throw new PorticoError('INVALID_DEFINITION', `${at}: ${message}`);

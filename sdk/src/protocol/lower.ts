@@ -1,11 +1,10 @@
-import type { Node } from './check-schema.js';
+import { type Node, treeOf } from './check-schema.js';
 import { FORMATS } from './formats.js';
 import type { Plan, PlanField } from './plan.js';
-import { resolve, type Scope, scoped } from './scope.js';
+import { resolve, type Scope, scoped, targetOf } from './scope.js';
 
 /** Turns a schema of the subset into a plan. The schema has passed `checkSchema`. */
 export const lower = (schema: object): Plan => {
-  const root = schema as Node;
   const definitions: Plan[] = [];
   const known = new Map<Node, number>();
 
@@ -17,26 +16,10 @@ export const lower = (schema: object): Plan => {
     if (node['const'] !== undefined) return ['e', [node['const']]];
     if (node['enum']) return ['e', node['enum']];
     if (node.anyOf) return union(node.anyOf, scope, below);
-    if (node.allOf) return object(joined(node.allOf, scope), below);
-    if (Array.isArray(type))
-      return union(type.map((each) => ({ ...node, type: each })) as Node[], scope, below);
-    switch (type) {
-      case 'string':
-        return node['contentEncoding'] ? short('y', node['maxLength']) : short('s', text(node));
-      case 'integer':
-      case 'number':
-        return short(type === 'integer' ? 'i' : 'n', picked(node, NUMERIC));
-      case 'boolean':
-        return 'b';
-      case 'null':
-        return 'z';
-      case 'array':
-        return array(node, below);
-      case 'object':
-        return object(node, below);
-      default:
-        return '*';
-    }
+    if (node.allOf) return ['o', joined(node.allOf, scope)];
+    if (!Array.isArray(type)) return ofType(type as string | undefined, node, below);
+    const alternatives = type.map((each) => ofType(each, node, below));
+    return alternatives.length === 1 ? (alternatives[0] as Plan) : ['u', alternatives];
   };
 
   const reference = ({ node, outer }: Scope): Plan => {
@@ -54,7 +37,7 @@ export const lower = (schema: object): Plan => {
     if (branches.every((branch) => branch['const'] !== undefined)) {
       return ['e', branches.map((branch) => branch['const'])];
     }
-    const targets = branches.map((branch) => target(branch, scope));
+    const targets = branches.map((branch) => (targetOf(branch, scope) as Scope).node);
     const tag = discriminator(targets);
     const plans = branches.map(below);
     return tag === undefined
@@ -62,8 +45,38 @@ export const lower = (schema: object): Plan => {
       : ['u', plans, tag, targets.map((branch) => branch.properties?.[tag]?.['const'])];
   };
 
-  const plan = lowerNode(root, undefined);
+  /** The properties of an intersection of objects: each means what it means where it stands. */
+  const joined = (branches: readonly Node[], scope: Scope): PlanField[] =>
+    branches.flatMap((branch) => {
+      const { node, outer } = targetOf(branch, scope) as Scope;
+      const inside = scoped(node, outer);
+      return node.allOf
+        ? joined(node.allOf, inside)
+        : fieldsOf(node, (child) => lowerNode(child as Node, inside));
+    });
+
+  const plan = lowerNode(treeOf(schema), undefined);
   return definitions.length > 0 ? ['d', definitions, plan] : plan;
+};
+
+const ofType = (type: string | undefined, node: Node, below: (child: unknown) => Plan): Plan => {
+  switch (type) {
+    case 'string':
+      return node['contentEncoding'] ? short('y', node['maxLength']) : short('s', text(node));
+    case 'integer':
+    case 'number':
+      return short(type === 'integer' ? 'i' : 'n', picked(node, NUMERIC));
+    case 'boolean':
+      return 'b';
+    case 'null':
+      return 'z';
+    case 'array':
+      return array(node, below);
+    case 'object':
+      return object(node, below);
+    default:
+      return '*';
+  }
 };
 
 const NUMERIC = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
@@ -98,34 +111,21 @@ const array = (node: Node, below: (child: unknown) => Plan): Plan => {
   return constraints ? ['a', item, constraints] : ['a', item];
 };
 
-const object = (node: Node, below: (child: unknown) => Plan): Plan => {
-  const fields = Object.entries(node.properties ?? {}).map(([key, property]): PlanField => {
+const fieldsOf = (node: Node, below: (child: unknown) => Plan): PlanField[] =>
+  Object.entries(node.properties ?? {}).map(([key, property]): PlanField => {
     const gate = property['x-grant'] as string | undefined;
     // Whether a gated property is there depends on the grants.
     const required = gate === undefined && node.required?.includes(key) ? 1 : 0;
     return gate === undefined ? [key, below(property), required] : [key, below(property), required, gate];
   });
+
+const object = (node: Node, below: (child: unknown) => Plan): Plan => {
+  const fields = fieldsOf(node, below);
   const patterns = Object.entries((node['patternProperties'] ?? {}) as Record<string, Node>);
   const others: [string, Plan][] = patterns.map(([pattern, child]) => [pattern, below(child)]);
   const additional = node['additionalProperties'];
   if (additional) others.push(['', below(additional === true ? {} : additional)]);
   return others.length > 0 ? ['o', fields, others] : ['o', fields];
-};
-
-const target = (node: Node, scope: Scope): Node =>
-  node['$ref'] === undefined ? node : ((resolve(node['$ref'] as string, scope)?.node ?? {}) as Node);
-
-/** An intersection of object schemas, as one object schema. */
-const joined = (branches: readonly Node[], scope: Scope): Node => {
-  const properties: Record<string, Node> = {};
-  const required: string[] = [];
-  for (const branch of branches) {
-    const node = target(branch, scope);
-    const each = node.allOf ? joined(node.allOf, scope) : node;
-    Object.assign(properties, each.properties);
-    required.push(...(each.required ?? []));
-  }
-  return { type: 'object', properties, required };
 };
 
 /** The property whose constant tells the branches apart, if each has a constant of its own there. */

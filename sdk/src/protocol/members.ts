@@ -1,3 +1,4 @@
+import { isNode } from './check-schema.js';
 import type { Infer } from './infer.js';
 import type { Event, Method, Schema } from './protocol.js';
 
@@ -37,7 +38,9 @@ export const event = <const S extends Schema>(
 export const gated = <const G extends string, const S extends Schema>(
   capability: G,
   schema: S,
-): S & { readonly 'x-grant': G } => withExtras(schema, { 'x-grant': capability }) as never;
+): S & { readonly 'x-grant': G } =>
+  // What is no schema is refused where it stands, by the definition.
+  (isNode(schema) ? withExtras(schema, { 'x-grant': capability }) : schema) as never;
 
 /** The schema of bytes: a `Uint8Array` in code; native or Base64 on the wire, as the browsers allow. */
 export interface BytesSchema {

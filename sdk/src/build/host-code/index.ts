@@ -1,4 +1,4 @@
-import { gatesIn } from '../../protocol/check-schema.js';
+import { gatesIn } from '../../protocol/gates.js';
 import { type Plan, planOf } from '../../protocol/plan.js';
 import type { AnyProtocol, Capability, Event, Member, Method, Schema } from '../../protocol/protocol.js';
 import { type KindsWriter, kindsWriter } from '../imported-kinds.js';

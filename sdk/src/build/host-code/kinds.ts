@@ -71,7 +71,7 @@ export const isGenerable = (program: Program): boolean => {
         return (
           (first as PlanField[]).every(([, field]) => fits(field)) &&
           ((second ?? []) as [string, Plan][]).every(([, other]) => fits(other)) &&
-          isUnclaimed(first, second)
+          isUnclaimed(second)
         );
       case 'u':
         return (first as Plan[]).every(fits) && (second !== undefined || isToldApart(first, program));
@@ -87,14 +87,10 @@ const isToldApart = (plans: readonly Plan[], program: Program): boolean => {
   return new Set(kinds).size === kinds.length;
 };
 
-const isUnclaimed = (
-  fields: readonly PlanField[],
-  others: readonly (readonly [string, Plan])[] = [],
-): boolean => {
+const isUnclaimed = (others: readonly (readonly [string, Plan])[] = []): boolean => {
   const patterns = others.map(([pattern]) => pattern);
   const [pattern, ...more] = patterns.at(-1) === '' ? patterns.slice(0, -1) : patterns;
-  if (more.length > 0 || pattern === '') return false;
-  return pattern === undefined || !fields.some(([key]) => new RegExp(pattern, 'u').test(key));
+  return more.length === 0 && pattern !== '';
 };
 
 /** Whether a plan lets null through. */

@@ -30,7 +30,7 @@ const SEVERAL = `import { defineProtocol, event, gated, method } from 'portico';
 const Note = { type: 'object', required: ['id'], properties: { id: { type: 'integer' }, text: gated('texts', { type: 'string' }) } };
 export const notes = defineProtocol({
   name: 'org.example.notes', version: '1.0.0',
-  errors: { gone: { type: 'object' }, full: { type: 'object' } },
+  errors: { gone: { type: 'object', properties: {} }, full: { type: 'object', properties: {} } },
   capabilities: {
     read: { title: 'See', description: 'All of them', members: {
       list: method({ title: 'All', result: { type: 'array', items: Note }, errors: ['gone'] }),

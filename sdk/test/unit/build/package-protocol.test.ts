@@ -7,7 +7,7 @@ const HOSTS = "hosts: { chromium: 'abcdefghijklmnopabcdefghijklmnop', firefox: '
 const MEMBERS = `  add: method({ title: 'Adds | one', params: { type: 'object', required: ['text'], properties: { text: { type: 'string' }, pinned: { type: 'boolean' } } }, errors: ['full'] }),
   list: method({ description: 'Not <b>sorted</b>', result: { type: 'array', items: { type: 'string' } }, idempotent: true }),
   changed: event({ type: 'object', properties: { id: { type: 'integer' } } }, { since: '1.1.0' }),`;
-const SOURCE = protocolSource(MEMBERS, `${HOSTS} errors: { full: { type: 'object' } },`);
+const SOURCE = protocolSource(MEMBERS, `${HOSTS} errors: { full: { type: 'object', properties: {} } },`);
 
 const packaged = (
   files: Readonly<Record<string, string>>,

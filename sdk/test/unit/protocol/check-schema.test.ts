@@ -77,22 +77,56 @@ describe('an unsupported keyword', () => {
   });
 });
 
-test.each(places)('%s must be a schema object', (path, around) => {
-  // Booleans are schemas in the standard, where they mean anything and nothing.
-  const allowed = (value: unknown) =>
-    ((path === 'at/additionalProperties' || path === 'at/additionalItems') && typeof value === 'boolean') ||
-    (path === 'at/items' && (value === false || Array.isArray(value)));
-  for (const value of [true, false, null, 5, 'string', []].filter((each) => !allowed(each))) {
-    expect(refusal(around(value))).toMatch(/^at(\/|:)/);
-  }
+describe('what is no schema', () => {
+  test.each([
+    [null, 'null; write {} for any value, or leave it out'],
+    [undefined, 'undefined; write {} for any value, or leave it out'],
+    // In the standard they are schemas, of anything and of nothing.
+    [true, 'true; write {} for any value'],
+    [false, 'false; leave out what nothing fits'],
+    [5, 'a number; write {} for any value, or leave it out'],
+    ['string', 'a string; write {} for any value, or leave it out'],
+    [() => ({}), 'a function; write {} for any value, or leave it out'],
+  ])('is told of with its place and what to do: %s', (value, words) => {
+    for (const [path, around] of places) {
+      const last = path.split('/').at(-1);
+      const absent = value === undefined && /^(?:additional|items$)/.test(last ?? '');
+      const itself = typeof value === 'boolean' && last?.startsWith('additional');
+      if (absent || itself || (last === 'items' && value === false)) continue;
+      expect(refusal(path === 'at' ? value : around(value))).toBe(
+        `${path}: a schema must be an object, not ${words}`,
+      );
+    }
+  });
+
+  test('a list is one where schemas may be listed, and nowhere else', () => {
+    expect(refusal([])).toBe(
+      'at: a schema must be an object, not a list; write {} for any value, or leave it out',
+    );
+    expect(refusal({ anyOf: [[]] })).toContain('at/anyOf/0: a schema must be an object, not a list');
+    expect(refusal({ type: 'object', properties: { a: [] } })).toContain('at/properties/a: a schema must be');
+    expect(refusal({ type: 'object', additionalProperties: [] })).toBe(
+      'at/additionalProperties: not a value that "additionalProperties" can take here',
+    );
+    accept({ type: 'array', items: [] });
+  });
+
+  test('nor is an object that contains itself', () => {
+    const tree: { type: string; properties: Record<string, object> } = { type: 'object', properties: {} };
+    tree.properties['next'] = { anyOf: [{ type: 'null' }, tree] };
+    expect(refusal(tree)).toBe('at/properties/next/anyOf/1: contains itself; refer to it by "$ref"');
+    // In two places it may well stand.
+    const twice = { type: 'string' };
+    accept({ type: 'object', properties: { a: twice, b: twice } });
+  });
 });
 
 const badValues: readonly (readonly [string, object, readonly unknown[]])[] = [
   ['type', {}, ['undefined', 'bigint', 'int', 5, null, [], ['string', 'date']]],
   ['const', {}, [{}, [], Number.NaN, Number.POSITIVE_INFINITY, 1n, () => 1]],
   ['enum', {}, [[], 'a', {}, [{}], [Number.NaN]]],
-  ['anyOf', {}, [[], {}, [1], [true], [null]]],
-  ['allOf', {}, [[], {}, [1], [true]]],
+  ['anyOf', {}, [[], {}, 'a']],
+  ['allOf', {}, [[], {}, 5]],
   ['$ref', {}, [5, null, {}]],
   ['minLength', { type: 'string' }, [-1, 0.5, '1', null]],
   ['maxLength', { type: 'string' }, [-1, 0.5, '1', null]],
@@ -106,14 +140,14 @@ const badValues: readonly (readonly [string, object, readonly unknown[]])[] = [
   ['multipleOf', { type: 'number' }, [0, -1, '1']],
   ['minItems', { type: 'array' }, [-1, 0.5]],
   ['maxItems', { type: 'array' }, [-1, 0.5]],
-  ['items', { type: 'array' }, [true, 'string', null, [1]]],
-  ['prefixItems', { type: 'array' }, [{}, [1]]],
-  ['additionalItems', { type: 'array' }, ['a', null, []]],
+  ['prefixItems', { type: 'array' }, [{}, 'a']],
+  ['additionalItems', { type: 'array' }, [[]]],
   ['properties', { type: 'object' }, [[], null, 'a']],
   ['patternProperties', { type: 'object' }, [[], null, { '(': {} }]],
-  ['additionalProperties', { type: 'object' }, [null, 'a', []]],
+  ['additionalProperties', { type: 'object' }, [[]]],
   ['required', { type: 'object' }, ['a', [1], {}]],
   ['x-grant', {}, [5, null, ['a']]],
+  ['$id', {}, [5, null, {}, '#place', 'https://example.org/a#place']],
 ];
 
 test.each(badValues)('%s refuses values that it can not have', (keyword, beside, values) => {
@@ -125,7 +159,67 @@ test.each(badValues)('%s refuses values that it can not have', (keyword, beside,
 });
 
 test('every supported keyword is held to its values', () => {
-  expect(badValues.map(([keyword]) => keyword).sort()).toEqual([...SUPPORTED_KEYWORDS].sort());
+  // A schema that is none is told of in its place.
+  expect(badValues.map(([keyword]) => keyword).sort()).toEqual(
+    [...SUPPORTED_KEYWORDS, '$id'].filter((each) => each !== 'items').sort(),
+  );
+});
+
+describe('what would be accepted and mean nothing, or something else', () => {
+  const nothing =
+    'at/type: an object has no other properties than those that are declared, so that this one holds none: list them in "properties", or let "additionalProperties" say what any may be';
+
+  test.each([{ type: 'object' }, { type: ['object', 'null'] }, { type: 'object', title: 'Any', $defs: {} }])(
+    'an object that holds nothing: %j',
+    (schema) => {
+      expect(refusal(schema)).toBe(nothing);
+      expect(refusal({ type: 'array', items: schema })).toBe(nothing.replace('at/', 'at/items/'));
+    },
+  );
+
+  test('one that says so is accepted', () => {
+    accept({ type: 'object', properties: {} });
+    accept(Type.Object({}));
+    accept({ type: 'object', additionalProperties: false });
+    accept({ type: 'object', additionalProperties: {} });
+  });
+
+  test.each([{}, { items: {} }, { items: false }, { prefixItems: [{}] }])(
+    '"additionalItems" beside %j, which is no list of "items"',
+    (beside) => {
+      expect(refusal({ type: 'array', ...beside, additionalItems: { type: 'string' } })).toBe(
+        'at/additionalItems: needs a list of schemas as "items" beside it; else use "items"',
+      );
+    },
+  );
+
+  test('a pattern of names that claims a property which is declared', () => {
+    const schema = { type: 'object', properties: { size: {} }, patternProperties: { '^s': {} } };
+    expect(refusal(schema)).toBe(
+      'at/patternProperties/^s: matches the name of the property "size" as well; let it leave that out, or use "additionalProperties"',
+    );
+    accept({ ...schema, patternProperties: { '^t': {} } });
+  });
+
+  test.each([
+    ['^s', '^si'],
+    ['^n', '^\\w'],
+    ['^a', 'b'],
+    ['^ab*', '^ac'],
+    ['^a|b', '^c'],
+    ['', '^c'],
+  ])('two patterns of names that may claim the same: %s and %s', (first, second) => {
+    expect(refusal({ type: 'object', patternProperties: { [first]: {}, [second]: {} } })).toContain(
+      `at/patternProperties/${second}: a name may match "${first}" as well`,
+    );
+  });
+
+  test('two that begin with different letters can not', () => {
+    accept({
+      type: 'object',
+      patternProperties: { '^n[0-9]+$': {}, '^s': {}, '^x-': {}, '^ta': {}, '^tb+$': {} },
+    });
+  });
 });
 
 describe('keywords that the interpreter would not apply together', () => {
@@ -252,7 +346,7 @@ describe('allOf', () => {
   test.each([
     [{ type: 'string' }],
     [{}],
-    [{ type: 'object' }],
+    [{ type: 'object', additionalProperties: {} }],
     [{ ...object, additionalProperties: true }],
     [{ ...object, patternProperties: { x: {} } }],
     [{ ...object, $defs: { A: {} } }],

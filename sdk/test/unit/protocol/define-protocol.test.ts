@@ -174,6 +174,28 @@ describe('since', () => {
   });
 });
 
+describe('a part that is no object', () => {
+  test.each([null, false, 'text', []])('%j is told of with its place', (value) => {
+    expect(refusal({ hosts: value })).toBe('hosts: must be an object');
+    expect(refusal({ errors: value })).toBe('errors: must be an object');
+    expect(refusal({ capabilities: value })).toBe('capabilities: must be an object');
+    expect(refusal({ capabilities: { read: value } })).toBe('capabilities/read: must be an object');
+    expect(refusal({ capabilities: { read: { title: 'Read', members: value } } })).toBe(
+      'capabilities/read/members: must be an object',
+    );
+    expect(refusal(withMember(value as never))).toBe(`${at}: must be an object`);
+    expect(thrownBy(() => define(value)).message).toContain('definition: must be an object');
+    expect(refusal({ name: [valid.name] })).toContain('name: use reverse-DNS');
+  });
+
+  test('nor are errors of a method anything but a list', () => {
+    for (const errors of [null, 5, 'full'])
+      expect(refusal(withMember({ kind: 'method', errors }))).toBe(
+        `${at}/errors: list the names of declared errors`,
+      );
+  });
+});
+
 describe('members', () => {
   test.each([{}, { kind: 'hook' }, { kind: 'Method' }])(
     'are made with method() and event(), not %j',
@@ -189,15 +211,32 @@ describe('members', () => {
     expect(refusal(withMember({ kind: 'method', result: bad }))).toBe(`${at}/result/${message}`);
     expect(refusal(withMember({ kind: 'event', payload: bad }))).toBe(`${at}/payload/${message}`);
     expect(refusal({ errors: { bad } })).toBe(`errors/bad/${message}`);
-    expect(refusal(withMember({ kind: 'event' }))).toBe(`${at}/payload: a schema must be an object`);
+    expect(refusal(withMember({ kind: 'event' }))).toContain(
+      `${at}/payload: a schema must be an object, not undefined`,
+    );
+  });
+
+  test.each([null, false, true, 0, '', 'text', [], () => {}])('have no %j for a schema', (value) => {
+    const refused = (place: string) => `${place}: a schema must be an object, not `;
+    expect(refusal(withMember(method({ params: value as never })))).toContain(refused(`${at}/params`));
+    expect(refusal(withMember(method({ result: value as never })))).toContain(refused(`${at}/result`));
+    expect(refusal(withMember(event(value as never)))).toContain(refused(`${at}/payload`));
+    expect(refusal({ errors: { bad: value } })).toContain(refused('errors/bad'));
+    expect(refusal({ capabilities: { read: { title: 'Read', scope: value } } })).toContain(
+      refused('capabilities/read/scope'),
+    );
+    const shut = { type: 'object', properties: { a: gated('read', value as never) } };
+    expect(refusal(withMember(method({ result: shut as never })))).toContain(
+      refused(`${at}/result/properties/a`),
+    );
   });
 
   test.each([
     { type: 'string' },
     { type: 'array' },
     {},
-    { anyOf: [{ type: 'object' }] },
-    { type: ['object', 'null'] },
+    { anyOf: [{ type: 'object', properties: {} }] },
+    { type: ['object', 'null'], properties: {} },
   ])('take one object as parameters, not %j', (params) => {
     expect(refusal(withMember({ kind: 'method', params }))).toBe(
       `${at}/params: parameters are one object, so that later versions can add to it`,
