@@ -47,7 +47,7 @@ export const notes = defineProtocol({
             required: ['text'],
             properties: { text: { type: 'string' }, picture: bytes() },
           },
-          result: typed<{ readonly id: number }>()({ type: 'object', properties: {} }),
+          result: typed<{ readonly id: number }>()({ type: 'object', additionalProperties: {} }),
           errors: ['full'],
         }),
         empty: method({ errors: ['locked'] }),
