@@ -8,7 +8,7 @@ import { judgePattern } from './judge-pattern.js';
 /** Steps of matching that are worth a tenth of a second, roughly. */
 const MOST_STEPS = 10_000_000;
 /** Steps for each character that still count as in proportion, however long the text. */
-const MOST_A_CHARACTER = 64;
+const MOST_A_CHARACTER = 16;
 
 /**
  * Refuses a protocol whose patterns would let a stranger keep the host busy: those that can take exponential

@@ -94,7 +94,7 @@ describe('publish', () => {
     expect(error.message).toContain(message);
   });
 
-  test('judges the patterns of a protocol that was not compiled', () => {
+  test('[A8] judges the patterns of a protocol that was not compiled', () => {
     const having = (schema: object) =>
       defineProtocol({
         name: 'org.example.notes',
