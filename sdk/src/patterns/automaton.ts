@@ -56,9 +56,18 @@ const added = (a: Ways, b: Ways, times: number): Ways => {
   return sum;
 };
 
+/** An engine may be newer than the parser, and know more syntax, or another script's name. */
+const parsed = (source: string): AST.Pattern => {
+  try {
+    return new RegExpParser().parsePattern(source, 0, source.length, { unicode: true });
+  } catch {
+    return notLaidOut();
+  }
+};
+
 /** @throws {typeof NOT_LAID_OUT} */
 export const automatonOf = (source: string): Automaton => {
-  const pattern = new RegExpParser().parsePattern(source, 0, source.length, { unicode: true });
+  const pattern = parsed(source);
   const cellsOf = alphabetOf(pattern);
   const reads: Cells[] = [0n];
   const next: Map<number, number>[] = [new Map()];

@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from '../limits/limits.js';
 import { childrenOf, type Node } from '../protocol/check-schema.js';
 import { isLinked } from '../protocol/plan.js';
 import type { AnyProtocol, Event, Method, Schema } from '../protocol/protocol.js';
-import { judgePattern } from './judge-pattern.js';
+import { judgePattern, type Verdict } from './judge-pattern.js';
 
 /** Steps of matching that are worth a tenth of a second, roughly. */
 const MOST_STEPS = 10_000_000;
@@ -19,8 +19,12 @@ const MOST_A_CHARACTER = 16;
  * @throws {PorticoError} INVALID_DEFINITION with the path of the pattern, and what to do
  */
 export const refuseDangerous = (protocol: AnyProtocol): void => {
+  // A worker that has just started judges each pattern once, wherever it stands.
+  const verdicts = new Map<string, Verdict>();
   for (const { at, pattern, length, remedy } of patternsOf(protocol)) {
-    const trouble = troubleOf(pattern, length, remedy);
+    const verdict = verdicts.get(pattern) ?? judgePattern(pattern);
+    verdicts.set(pattern, verdict);
+    const trouble = troubleOf(verdict, length, remedy);
     if (trouble !== undefined) throw refusal(at, trouble);
   }
 };
@@ -88,8 +92,7 @@ function* patternsIn(node: Node, at: string): Iterable<Found> {
   for (const [keyword, child] of childrenOf(node)) yield* patternsIn(child, `${at}/${keyword}`);
 }
 
-const troubleOf = (pattern: string, length: number, remedy: string): string | undefined => {
-  const verdict = judgePattern(pattern);
+const troubleOf = (verdict: Verdict, length: number, remedy: string): string | undefined => {
   if (verdict === 'exponential') {
     return 'the pattern can take exponential time on a text that a stranger sends; let no repetition repeat what can be split in several ways, as in (a+)+';
   }

@@ -118,6 +118,10 @@ describe('the expression of each format has a verdict of its own: in proportion'
   });
 });
 
+test('so is what the parser does not know, though an engine may', () => {
+  expect(judgePattern('^\\p{Script=Tomorrow}+$')).toBe('unknown');
+});
+
 test('no clock is asked, so that every machine gives the same verdict', () => {
   const noClock = (): never => {
     throw new Error('asked for the time');
