@@ -3,6 +3,7 @@ import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { expireLate } from '../platform/alarm.js';
 import type { Alarm } from '../platform/platform.js';
+import { soon } from '../platform/system.js';
 import type { Conversion } from '../protocol/conversion.js';
 import type { Newer } from '../protocol/parts.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
@@ -141,7 +142,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason });
       const error = !BASIC && signal?.aborted ? aborted() : owner.unusable(request);
       if (error) {
-        request.end(error);
+        soon(() => request.end(error));
         return;
       }
       if (!BASIC && signal) {

@@ -18,7 +18,8 @@ import type { Connection, ConnectOptions, Mutable } from './types.js';
  * Not for talking to a content script of one's own: that is {@link connectTab}.
  *
  * Rejections arrive at the calls, at `has` and at `session.ready()`; a connection that nobody uses fails in silence.
- * @throws {PorticoError} INVALID_ARGUMENT when the protocol names no host for this browser and none is given
+ * @throws {PorticoError} INVALID_ARGUMENT when the protocol names no host for this browser and none is given;
+ * CONTEXT_INVALIDATED in a content script that its extension has left behind
  */
 export const connect = <
   P extends AnyProtocol,

@@ -1,8 +1,10 @@
 import { createRequests, type Requests } from '../call/requests.js';
+import type { ErrorCode } from '../errors/codes.js';
 import { fromWire, PorticoError } from '../errors/portico-error.js';
 import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
+import { soon } from '../platform/system.js';
 import { Conversion } from '../protocol/conversion.js';
 import { type BatchWriter, CLIENT_FOLDING, createBatchWriter } from '../wire/batch-writer.js';
 import {
@@ -40,6 +42,13 @@ export interface ConnectionPlan {
 const FIRST_RETRY = 500;
 const LAST_RETRY = 30_000;
 
+/** Ends that no later attempt from here can change; all others may pass, with the host, the person or an update. */
+const FINAL: ReadonlySet<ErrorCode> = /* @__PURE__ */ new Set([
+  'INVALID_ARGUMENT',
+  'UNSUPPORTED_BROWSER',
+  'CONTEXT_INVALIDATED',
+]);
+
 interface Waiter {
   resolve(info: SessionInfo): void;
   reject(error: PorticoError): void;
@@ -57,6 +66,8 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   let retryIn = FIRST_RETRY;
   /** Since when a person is being asked. */
   let asked: number | undefined;
+  /** Why it is closed, unless `close` was called. */
+  let final: PorticoError | undefined;
   /** How long persons took until now. */
   let thought = 0;
   /**
@@ -116,7 +127,8 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         ? !BASIC && plan.waits && error.code === 'UNREACHABLE'
         : error.code === 'DISCONNECTED' && platform.now() < (patience as number);
     if (!again || !(requests.busy() || waiters.length)) {
-      settle('dormant', error, arrived);
+      if (FINAL.has(error.code)) final = error;
+      settle(final ? 'closed' : 'dormant', error, arrived);
       return;
     }
     requests.detach(error, true, false);
@@ -228,7 +240,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
               : (browserSays ?? 'the host went away'),
             { data: { browserSays } },
           ),
-          code === 'DISCONNECTED',
+          code === 'DISCONNECTED' || code === 'CONTEXT_INVALIDATED',
         );
       },
     });
@@ -252,7 +264,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     return true;
   };
 
-  const closed = (): PorticoError => new PorticoError('CLOSED', 'the connection was closed');
+  const closed = (): PorticoError => final ?? new PorticoError('CLOSED', 'the connection was closed');
 
   const control: Mutable<SessionControl> & { [MACHINE]?: ConnectionMachine } = {
     state: 'dormant',
@@ -260,7 +272,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     ready: () =>
       new Promise((resolve, reject) => {
         if (control.info) resolve(control.info);
-        else if (control.state === 'closed') reject(closed());
+        else if (control.state === 'closed') soon(() => reject(closed()));
         else {
           waiters.push({ resolve, reject });
           wake();
@@ -277,6 +289,8 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       if (busy) output?.push([GOODBYE, { code: 'CLOSED' }]);
       output?.close();
       output = undefined;
+      // The goodbye may have been what told that this script was left behind.
+      if (final) return;
       // An error takes a stack with it, which costs as much as closing: none is made where nobody would see it.
       settle('closed', busy || waiters.length || listeners.size ? closed() : undefined);
     },

@@ -43,7 +43,10 @@ export type ConnectionState =
   | 'pending'
   /** Admitted. */
   | 'open'
-  /** `close` was called. For good. */
+  /**
+   * For good: `close` was called, or no attempt from here can ever succeed (INVALID_ARGUMENT, UNSUPPORTED_BROWSER,
+   * CONTEXT_INVALIDATED). Every use rejects with that.
+   */
   | 'closed';
 
 /** What host and client settled in the handshake. */
@@ -67,8 +70,9 @@ export interface SessionControl<C extends string = string> {
   readonly info: SessionInfo<C> | undefined;
   /**
    * Starts a session unless there is one, and waits for it.
-   * @throws {PorticoError} UNREACHABLE, SERIALIZATION_MISMATCH, UNSUPPORTED_BROWSER, REFUSED, NO_COMMON_VERSION,
-   * CAPABILITY_REFUSED, CONSENT_DENIED, HANDSHAKE_TIMEOUT, DISCONNECTED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED, CLOSED
+   * @throws {PorticoError} UNREACHABLE, SERIALIZATION_MISMATCH, REFUSED, NO_COMMON_VERSION, CAPABILITY_REFUSED,
+   * CONSENT_DENIED, HANDSHAKE_TIMEOUT, DISCONNECTED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED: another attempt may succeed.
+   * CLOSED, INVALID_ARGUMENT, UNSUPPORTED_BROWSER, CONTEXT_INVALIDATED: none will
    */
   ready(): Promise<SessionInfo<C>>;
   /**
@@ -76,7 +80,7 @@ export interface SessionControl<C extends string = string> {
    * granted, refused or pending, which stands in `info`. Gives a function that stops it.
    */
   onChange(listener: (state: ConnectionState, error?: PorticoError) => void): () => void;
-  /** Says goodbye and ends it for good: calls reject with CLOSED, events end with it. */
+  /** Says goodbye and ends it for good: calls reject with CLOSED, events end with it. Does nothing once it is closed. */
   close(): void;
 }
 

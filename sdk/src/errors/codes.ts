@@ -14,6 +14,11 @@ export type LocalCode =
   | 'SERIALIZATION_MISMATCH'
   /** This browser (Safari) does not let extensions talk to each other. */
   | 'UNSUPPORTED_BROWSER'
+  /**
+   * The extension of this content script was updated, disabled or removed, and left it behind: nothing reaches any
+   * extension from it again. A page that is loaded anew gets the new script.
+   */
+  | 'CONTEXT_INVALIDATED'
   /** Something listens at the other end, but no answer to the hello came in time. A slow host may yet run what was sent. */
   | 'HANDSHAKE_TIMEOUT'
   /** The session ended, with or without a goodbye. The call never left, or is declared idempotent: it is safe to repeat. */

@@ -3,6 +3,7 @@ import { BASIC, BROWSER } from '../limits/edition.js';
 import type { ManagementApi } from './browser-extensions.js';
 import type { StorageApi } from './browser-storage.js';
 import type { TabsApi, WindowsApi } from './browser-windows.js';
+import { INVALIDATED, invalidated } from './left-behind.js';
 import type { BrowserName, ConnectInfo, Platform, RuntimePort } from './platform.js';
 import { systemClock } from './system.js';
 
@@ -37,13 +38,18 @@ export interface ExtensionApi {
   readonly management?: ManagementApi;
 }
 
-/** @throws {PorticoError} INVALID_ARGUMENT where there is no extension API */
+/**
+ * @throws {PorticoError} INVALID_ARGUMENT where there is no extension API, CONTEXT_INVALIDATED where there was
+ */
 export const extensionApi = (): ExtensionApi => {
   const { browser, chrome } = globalThis as { browser?: ExtensionApi; chrome?: ExtensionApi };
   // Firefox has both names; a page may define `browser` for itself, so only one with an id counts.
   const api = browser?.runtime?.id ? browser : chrome;
-  if (!api?.runtime?.id) throw new PorticoError('INVALID_ARGUMENT', 'there is no extension API here');
-  return api;
+  if (api?.runtime?.id) return api;
+  // Web pages may have a `runtime` as well, and no more in it than what connects.
+  throw api?.runtime?.getURL !== undefined
+    ? invalidated()
+    : new PorticoError('INVALID_ARGUMENT', 'there is no extension API here');
 };
 
 const browserOf = (url: string): BrowserName =>
@@ -52,27 +58,46 @@ const browserOf = (url: string): BrowserName =>
 /** The API is the same for the life of a realm. */
 let platform: Platform | undefined;
 
+/** Milliseconds between two looks whether a content script with open ports was left behind. */
+const WATCH = 30_000;
+
 /**
  * The adapter on the browser's own API.
- * @throws {PorticoError} INVALID_ARGUMENT where there is no extension API
+ * @throws {PorticoError} INVALID_ARGUMENT where there is no extension API, CONTEXT_INVALIDATED where there was
  */
 export const browserPlatform = (): Platform => {
   if (platform) return platform;
   const { runtime } = extensionApi();
   const browser = BROWSER ?? browserOf(runtime.getURL(''));
+  const unheard = typeof document === 'object' ? new Set<() => void>() : undefined;
+  const tellAll = (): void => {
+    for (const run of [...(unheard as Set<() => void>)]) run();
+  };
   // Chromium closes the ports of pages in its back-forward cache: no event tells, and what is posted vanishes.
-  const restored = !BASIC && typeof document === 'object' ? new Set<() => void>() : undefined;
-  if (restored)
+  if (!BASIC && unheard)
     addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) for (const run of [...restored]) run();
+      if (persisted) tellAll();
     });
+  // Nor does any tell a content script that it was left behind, but for ports to its own extension. Firefox ends it.
+  const watch =
+    BROWSER !== 'firefox' && unheard && !location.protocol.endsWith('-extension:')
+      ? systemClock.alarm((now) => {
+          if (!runtime.id) tellAll();
+          return unheard.size > 0 ? now + WATCH : Number.POSITIVE_INFINITY;
+        })
+      : undefined;
   platform = {
     ...systemClock,
     own: { browser, id: runtime.id },
-    connect: ({ id }, info) => (id === undefined ? runtime.connect(info) : runtime.connect(id, info)),
+    connect({ id }, info) {
+      if (BROWSER !== 'firefox' && !runtime.id) throw invalidated();
+      watch?.at(systemClock.now() + WATCH);
+      return id === undefined ? runtime.connect(info) : runtime.connect(id, info);
+    },
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
-    lastError: (port) => (port.error ?? runtime.lastError)?.message,
-    restored,
+    lastError: (port) =>
+      BROWSER !== 'firefox' && !runtime.id ? INVALIDATED : (port.error ?? runtime.lastError)?.message,
+    unheard,
   };
   return platform;
 };

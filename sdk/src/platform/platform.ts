@@ -71,12 +71,18 @@ export interface Alarm {
 export interface Platform extends Clock {
   /** Without the origin, which only hosts need. */
   readonly own: Omit<Own, 'origin'>;
-  /** Opens a port at once; whether anybody listens is told later. Throws for ids of a wrong form. */
+  /**
+   * Opens a port at once; whether anybody listens is told later. Throws what will be thrown for ever: for ids of a
+   * wrong form, and in a content script that its extension has left behind.
+   */
   connect(target: Target, info: ConnectInfo): RuntimePort;
-  /** The text the browser gives for a failed port; only there while `onDisconnect` is dispatched. */
+  /** The text the browser gives for a failed port; of most, only while `onDisconnect` is dispatched. */
   lastError(port: RuntimePort): string | undefined;
-  /** Run when a page that was put away is shown again: its ports may have died unheard meanwhile. Absent outside of pages. */
-  readonly restored?: Set<() => void> | undefined;
+  /**
+   * Run when ports may have died unheard: a page that was put away is shown again, or a content script was left behind
+   * by its extension. Absent outside of documents.
+   */
+  readonly unheard?: Set<() => void> | undefined;
 }
 
 /** A part of the browser's storage: values that JSON can carry, by key. Any of it may reject. */

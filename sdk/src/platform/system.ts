@@ -81,6 +81,12 @@ export const systemClock: Clock = {
   alarm: (ring) => current().alarm(ring),
 };
 
+/**
+ * In a task of its own, so that everything else has its turn: a loop that tries what fails at once, again and again,
+ * would freeze its page by microtasks alone.
+ */
+export const soon = (run: () => void): void => void setTimeout(run);
+
 /** 128 random bits. Not `randomUUID`: that is missing in content scripts of plain-http pages. */
 export const randomId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(

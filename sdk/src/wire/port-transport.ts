@@ -1,12 +1,13 @@
 import type { LocalCode } from '../errors/codes.js';
-import { BASIC, BROWSER } from '../limits/edition.js';
+import { BROWSER } from '../limits/edition.js';
+import { INVALIDATED } from '../platform/left-behind.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import type { Transport, TransportListener } from './transport.js';
 
 /** A runtime port as a transport. Attaches the listeners at once: nothing is buffered for late ones. */
 export const portTransport = (
   port: RuntimePort,
-  platform: Pick<Platform, 'lastError' | 'restored'>,
+  platform: Pick<Platform, 'lastError' | 'unheard'>,
   listener: TransportListener,
 ): Transport => {
   let open = true;
@@ -14,22 +15,30 @@ export const portTransport = (
   const end = (): boolean => {
     const wasOpen = open;
     open = false;
-    if (!BASIC) platform.restored?.delete(restored);
+    platform.unheard?.delete(unheard);
     return wasOpen;
   };
-  const closed = (text?: string): void => {
+  const closed = (): void => {
+    // Read even when nobody is told: Chrome complains in the console about an error that nobody read.
+    const text = platform.lastError(port);
     if (end()) listener.closed(codeOf(text), text);
   };
-  const restored = (): void => {
-    port.disconnect();
+  const hangUp = (): void => {
+    try {
+      port.disconnect();
+    } catch {
+      // A content script that was left behind can't even do that.
+    }
+  };
+  const unheard = (): void => {
+    hangUp();
     closed();
   };
-  if (!BASIC) platform.restored?.add(restored);
+  platform.unheard?.add(unheard);
   port.onMessage.addListener((message) => {
     if (open) listener.batch(message);
   });
-  // Read even when nobody is told: Chrome complains in the console about an error that nobody read.
-  port.onDisconnect.addListener(() => closed(platform.lastError(port)));
+  port.onDisconnect.addListener(closed);
   return {
     send(batch) {
       if (!open) return;
@@ -48,7 +57,7 @@ export const portTransport = (
       }
     },
     close() {
-      if (end()) port.disconnect();
+      if (end()) hangUp();
     },
   };
 };
@@ -57,8 +66,10 @@ export const portTransport = (
 const codeOf = (text = ''): LocalCode =>
   BROWSER !== 'firefox' && /serialization format/i.test(text)
     ? 'SERIALIZATION_MISMATCH'
-    : !BROWSER && /not supported/i.test(text)
-      ? 'UNSUPPORTED_BROWSER'
-      : /not establish|not exist/i.test(text)
-        ? 'UNREACHABLE'
-        : 'DISCONNECTED';
+    : BROWSER !== 'firefox' && text === INVALIDATED
+      ? 'CONTEXT_INVALIDATED'
+      : !BROWSER && /not supported/i.test(text)
+        ? 'UNSUPPORTED_BROWSER'
+        : /not establish|not exist/i.test(text)
+          ? 'UNREACHABLE'
+          : 'DISCONNECTED';

@@ -16,7 +16,8 @@ export interface TransportListener {
   batch(batch: unknown): void;
   /**
    * With UNREACHABLE, SERIALIZATION_MISMATCH and UNSUPPORTED_BROWSER nothing that was sent has arrived.
-   * DISCONNECTED: closed by the other end, or died; browsers tell no difference.
+   * DISCONNECTED: closed by the other end, or died; browsers tell no difference. CONTEXT_INVALIDATED: this end was
+   * left behind by its extension.
    */
   closed(code: LocalCode, browserSays?: string): void;
 }

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import type { Notes } from '../agent/left.js';
 import type { Case, Suite } from '../support/case.js';
+import { eventually } from '../support/eventually.js';
 import type { FixtureName } from '../support/fixtures.js';
 import { untilAnswers } from '../support/long-facts.js';
 import type { Runtime } from '../support/runtime.js';
@@ -133,6 +135,50 @@ const cases: Case[] = [
       present.delete(runtime);
       await expectClosed(runtime, talks);
       await expectNobody(runtime, 'comes');
+    },
+  },
+  {
+    name: 'an extension is updated: its content scripts run on in Chromium, reach nothing, and ports to others end untold; Firefox ends them and runs the new ones',
+    async run(runtime) {
+      const { background } = await runtime.extension('host');
+      await runtime.install('leaves');
+      await untilAnswers(runtime, 'leaves');
+      const web = await runtime.openWeb('left');
+      const noted = (what: string, look: (notes: Notes) => boolean): Promise<Notes> =>
+        eventually(
+          runtime,
+          async () => {
+            const notes = (await web.page.run('getFromDatabase')) as Partial<Notes> | undefined;
+            return notes?.script !== undefined && look(notes as Notes) ? (notes as Notes) : undefined;
+          },
+          what,
+        );
+      const before = await noted('the script runs', ({ looks }) => looks > 2);
+      const alive = { id: runtime.idOf('leaves'), connect: 'nothing', post: 'nothing', getURL: 'nothing' };
+      expect(before).toMatchObject({ ...alive, ended: [] });
+      await runtime.update('leaves');
+      if (runtime.engine === 'firefox') {
+        const after = await noted('the new script runs', ({ script }) => script !== before.script);
+        expect(after).toMatchObject({ ...alive, ended: [] });
+        await runtime.pass(1000);
+        expect((await noted('it runs', () => true)).script).toBe(after.script);
+      } else {
+        const left = await noted('it was left', ({ id }) => id === undefined);
+        const invalidated = 'Error: Extension context invalidated.';
+        const dead = {
+          connect: invalidated,
+          post: invalidated,
+          disconnect: invalidated,
+          getURL: invalidated,
+        };
+        expect(left).toMatchObject({ script: before.script, ...dead });
+        const later = await noted('it runs on', ({ looks }) => looks > left.looks + 2);
+        expect(later).toMatchObject({ script: before.script, ...dead, ended: ['quiet:left to its own'] });
+      }
+      const incoming = talkAs(runtime, background, 'in quiet:left to the host');
+      if (runtime.engine === 'chromium') expect(await incoming.ending()).toEqual(closed(runtime));
+      await web.close();
+      await runtime.uninstall('leaves');
     },
   },
 ];

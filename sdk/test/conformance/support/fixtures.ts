@@ -17,6 +17,8 @@ interface Fixture {
   readonly otherFormat?: boolean;
   /** Installed by the tests that want it. */
   readonly later?: boolean;
+  /** Has a content script in one page, and says in its manifest where that finds the host. */
+  readonly leavesScript?: boolean;
 }
 
 const PAGES = ['http://127.0.0.1/*', 'http://localhost/*'];
@@ -53,6 +55,7 @@ const FIXTURES = {
   /** Wants a background of its own for private windows. */
   split: { background: 'host', permissions: ['storage'], incognito: 'split' },
   comes: { background: 'host', permissions: ['storage'], later: true },
+  leaves: { background: 'host', leavesScript: true, later: true },
 } as const satisfies Record<string, Fixture>;
 
 export type FixtureName = keyof typeof FIXTURES;
@@ -73,7 +76,7 @@ export const bundleScripts = async (): Promise<Scripts> => {
   for (const name of ['client', 'host', 'late', 'broken', 'breaking', 'watching'])
     scripts.set(name, await bundle(`../../conformance/agent/${name}.background.ts`, 'esm'));
   scripts.set('document', await bundle('../../conformance/agent/document.ts', 'esm'));
-  for (const name of ['content', 'web'])
+  for (const name of ['content', 'left', 'web'])
     scripts.set(name, await bundle(`../../conformance/agent/${name}.ts`, 'iife'));
   return scripts;
 };
@@ -109,6 +112,12 @@ export const manifestOf = (
           web_accessible_resources: [{ resources: ['frame.html', 'document.js'], matches: PAGES }],
         }
       : {}),
+    ...(fixture.leavesScript
+      ? {
+          description: idOf('host', engine),
+          content_scripts: [{ matches: PAGES.map((page) => page.replace('*', 'left*')), js: ['left.js'] }],
+        }
+      : {}),
     ...identityOf(`conformance-${name}`, engine),
     ...(engine === 'chromium'
       ? {
@@ -134,6 +143,7 @@ export const writeFixture = (
     'manifest.json': manifestOf(name, engine, formats),
     'background.js': scripts.get(FIXTURES[name].background),
     'content.js': scripts.get('content'),
+    'left.js': scripts.get('left'),
     'document.js': scripts.get('document'),
     'imported.js': 'export const said = "imported";',
     ...Object.fromEntries(['page', 'popup', 'frame'].map((each) => [`${each}.html`, html(each)])),

@@ -13,6 +13,7 @@ export const webPages = (agent: string) => ({
   '/': page('a page', agent),
   // Firefox puts no page away that was served with `no-store`.
   '/kept': { body: page('kept', agent), headers: { 'cache-control': 'max-age=60' } },
+  '/left': page('left', agent),
   '/framing': page('framing', FRAME),
   '/elsewhere': page('elsewhere', ''),
 });

@@ -17,7 +17,7 @@ let opened = 0;
 /** Opens a web page in a tab. */
 export const webTabIn = async (
   { session, server, client, clientPage }: Surroundings,
-  kind?: 'kept' | 'framing',
+  kind?: 'kept' | 'framing' | 'left',
 ): Promise<WebTab> => {
   // Each has an address of its own, by which its tab is found.
   const frame = kind === 'framing' ? `&frame=${encodeURIComponent(`${client.origin}/frame.html`)}` : '';

@@ -66,7 +66,7 @@ export interface Runtime {
   closePage(name: FixtureName): Promise<void>;
   /** The background that serves private windows, once the person has let the extension into them. */
   inPrivate(name: FixtureName): Promise<{ readonly background: Agent; close(): Promise<void> }>;
-  openWeb(kind?: 'kept' | 'framing'): Promise<WebTab>;
+  openWeb(kind?: 'kept' | 'framing' | 'left'): Promise<WebTab>;
   /** Lets so many milliseconds go by. */
   pass(milliseconds: number): Promise<void>;
   /** Milliseconds since the runtime was opened. */

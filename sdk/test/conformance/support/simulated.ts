@@ -146,7 +146,7 @@ let opened = 0;
 const openWeb = async (
   browser: SimulatedBrowser,
   client: string,
-  kind?: 'kept' | 'framing',
+  kind?: 'kept' | 'framing' | 'left',
 ): Promise<WebTab> => {
   const url = `${WEB}/${kind ?? ''}?${++opened}`;
   const tab = await browser.openTab(url);

@@ -103,6 +103,13 @@ const outcomes: Readonly<Record<string, Outcome>> = {
     happens: refuse({ code: 'CAPABILITY_REFUSED', message: 'no', data: { capabilities: ['read'] } }),
     data: { capabilities: ['read'] },
   },
+  'a content script that was left behind': {
+    code: 'CONTEXT_INVALIDATED',
+    callCode: 'OUTCOME_UNKNOWN',
+    origin: 'local',
+    happens: ({ fail }) => fail('Extension context invalidated.'),
+    data: { browserSays: 'Extension context invalidated.' },
+  },
   'too many sessions': {
     code: 'LIMIT_EXCEEDED',
     origin: 'remote',
@@ -134,6 +141,9 @@ const outcomes: Readonly<Record<string, Outcome>> = {
     happens: (_attempt, { session }) => session.close(),
   },
 };
+
+/** What no later attempt can change. */
+const FINAL = ['CLOSED', 'UNSUPPORTED_BROWSER', 'CONTEXT_INVALIDATED'];
 
 describe.each(Object.entries(outcomes))('%s', (_title, { code, callCode = code, origin, happens, data }) => {
   test('is told by everything that waits, each once', async () => {
@@ -167,18 +177,18 @@ describe.each(Object.entries(outcomes))('%s', (_title, { code, callCode = code, 
     happens(it.scripted.attempt, it);
     // Vitest fails the run on an unhandled rejection.
     await settled();
-    expect(it.session.state).toBe(code === 'CLOSED' ? 'closed' : 'dormant');
+    expect(it.session.state).toBe(FINAL.includes(code) ? 'closed' : 'dormant');
   });
 
-  test('leaves a connection that the next use takes up again', async () => {
+  test('leaves a connection that the next use takes up again, or that is closed for good', async () => {
     const it = client();
     await settled();
     happens(it.scripted.attempt, it);
     await settled();
-    if (code === 'CLOSED') {
-      expect((await failureOf(it.read.list())).code).toBe('CLOSED');
-      expect((await failureOf(it.session.ready())).code).toBe('CLOSED');
-      expect((await failureOf(it.read.changed().next())).code).toBe('CLOSED');
+    if (FINAL.includes(code)) {
+      expect((await failureOf(it.read.list())).code).toBe(code);
+      expect((await failureOf(it.session.ready())).code).toBe(code);
+      expect((await failureOf(it.read.changed().next())).code).toBe(code);
       expect(it.scripted.attempts).toHaveLength(1);
       return;
     }
@@ -201,13 +211,15 @@ describe('what the browser throws at connect', () => {
 
   test('rejects what is called then, and later', async () => {
     const it = client(throwing());
-    expect(it.session.state).toBe('dormant');
+    expect(it.session.state).toBe('closed');
     for (let i = 0; i < 2; i++) {
       const errors = await everything(it);
       expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['INVALID_ARGUMENT']));
       expect(errors[0].message).toContain("Invalid extension id: 'bad'");
       expect(errors[0].cause).toBeInstanceOf(Error);
     }
+    // It would throw for ever.
+    expect(it.scripted.attempts).toHaveLength(1);
   });
 
   test('is no unhandled rejection while nobody asks', async () => {

@@ -85,7 +85,7 @@ describe('Safari', () => {
       const { read, session, has } = connect(tabs, { needs: ['read'], platform, ...(host ? { host } : {}) });
       for (const promise of [read.list(), session.ready(), has('read'), read.changed().next()])
         expect(await codeOf(promise)).toBe('UNSUPPORTED_BROWSER');
-      expect(session.state).toBe('dormant');
+      expect(session.state).toBe('closed');
     }
     expect(attempts).toEqual([]);
   });

@@ -208,7 +208,7 @@ describe("whenUnreachable: 'wait'", () => {
   test('gives up where the browser throws', async () => {
     const it = client({
       onConnect: (attempt, count) => {
-        if (count === 2) throw new Error('Extension context invalidated.');
+        if (count === 2) throw new Error('Invalid extension id');
         return attempt;
       },
     });
@@ -217,7 +217,7 @@ describe("whenUnreachable: 'wait'", () => {
     it.scripted.attempt.fail(ABSENT);
     it.scripted.clock.advance(500);
     expect(await code).toBe('INVALID_ARGUMENT');
-    expect(it.session.state).toBe('dormant');
+    expect(it.session.state).toBe('closed');
   });
 });
 

@@ -112,7 +112,7 @@ describe.each(PROFILES)('backgrounds in %s', (profile) => {
     expect((await page.evaluate(talk, host.id, [], 1)).words).toMatch(/does not exist/);
   });
 
-  test('a page of an extension that goes away is closed; a content script is an orphan', async () => {
+  test('a page of an extension that goes away is closed; a content script is an orphan, or ended and run anew', async () => {
     const browser = browserFor({ profile });
     const manifest = { content_scripts: [{ matches: ['https://*/*'], js: ['content.js'] }] };
     const client = await browser.install(clientOf(manifest, { 'content.js': '' }));
@@ -121,6 +121,11 @@ describe.each(PROFILES)('backgrounds in %s', (profile) => {
     const content = web.content(client);
     await client.update();
     expect(page.isOpen).toBe(false);
+    if (profile === 'firefox') {
+      await expect(content.evaluate(() => 1)).rejects.toThrow();
+      expect(await web.content(client).evaluate(() => chrome.runtime.id)).toBe(client.id);
+      return;
+    }
     expect(await content.evaluate(() => typeof chrome.runtime.id)).toBe('undefined');
     await expect(content.evaluate(() => void chrome.runtime.connect())).rejects.toThrow(
       'Extension context invalidated.',

@@ -19,9 +19,8 @@ export interface Namespace {
 
 /** Says no to a context that outlived its extension, or runs no more. */
 export const checkAlive = (context: Context): void => {
-  const { extension, world, state } = context;
-  const orphaned = extension !== undefined && !extension.owns(context);
-  if (state === 'dead' || orphaned) throw new ApiError(world.profile.texts.invalidated);
+  const { isOrphan, world, state } = context;
+  if (state === 'dead' || isOrphan) throw new ApiError(world.profile.texts.invalidated);
 };
 
 /** The object of a namespace, as scripts see it. */

@@ -90,7 +90,7 @@ export const runtimeOf = (context: Context, realm: Realm): object => {
   // An orphaned content script finds no id any more.
   Object.defineProperty(runtime, 'id', {
     enumerable: true,
-    get: () => (extension.owns(context) ? extension.id : undefined),
+    get: () => (context.isOrphan ? undefined : extension.id),
   });
   return withLastError(context, realm, runtime);
 };

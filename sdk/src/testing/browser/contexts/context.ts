@@ -66,6 +66,11 @@ export class Context {
     return this.facts.kind === 'service-worker' || this.facts.kind === 'event-page';
   }
 
+  /** Whether its extension has left it behind: it was updated, disabled or removed. */
+  get isOrphan(): boolean {
+    return this.extension !== undefined && !this.extension.owns(this);
+  }
+
   /** Made when something runs in it for the first time: many pages never run anything. */
   get realm(): Realm {
     if (!this.lazyRealm) {

@@ -1,5 +1,6 @@
 import { type HostApi, hostParts } from '../../../platform/browser-host-parts.js';
 import { claimPlace, type HostPlace } from '../../../platform/host-place.js';
+import { INVALIDATED, invalidated } from '../../../platform/left-behind.js';
 import type { HostPlatform, RuntimePort, TabPlatform } from '../../../platform/platform.js';
 import { clockOn } from '../../../platform/system.js';
 import type { Context } from './context.js';
@@ -28,12 +29,12 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
   const { world, extension, realm } = context;
   const api = realm.global['chrome'] as Api;
   const random = world.random.fork(`platform ${context.number}`);
-  const restored = new Set<() => void>();
+  const unheard = new Set<() => void>();
   const listeners = context.scopeListeners.get('pageshow') ?? new Set();
   context.scopeListeners.set(
     'pageshow',
     listeners.add((event) => {
-      if ((event as PageTransitionEvent).persisted) for (const run of [...restored]) run();
+      if ((event as PageTransitionEvent).persisted) for (const run of [...unheard]) run();
     }),
   );
   const now = (): number => world.scheduler.now - context.startedAt;
@@ -58,7 +59,10 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
         });
         return next;
       }),
-    connect: ({ id }, info) => api.runtime.connect(id, info),
+    connect({ id }, info) {
+      if (context.isOrphan) throw invalidated();
+      return api.runtime.connect(id, info);
+    },
     connectTab: (tabId, info) => api.tabs.connect(tabId, info),
     claim: (remembers) =>
       claimPlace({
@@ -66,7 +70,8 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
         kind: kindOf(context),
         isShared: remembers && extension?.manifest.incognito === 'split',
       }),
-    lastError: (port) => api.runtime.lastError?.message ?? port.error?.message,
+    lastError: (port) =>
+      context.isOrphan ? INVALIDATED : (api.runtime.lastError?.message ?? port.error?.message),
     listen(event, listener) {
       const source = event === 'internal' ? api.runtime.onConnect : api.runtime.onConnectExternal;
       source?.addListener(listener);
@@ -74,6 +79,6 @@ export const plainPlatform = (context: Context): HostPlatform & TabPlatform => {
     },
     randomId: () => random.hex(32),
     time: () => world.epoch + world.scheduler.now,
-    restored,
+    unheard,
   } satisfies Partial<HostPlatform & TabPlatform>);
 };

@@ -88,14 +88,16 @@ export class Installed {
     return [...this.world.contexts].filter((context) => context.extension === this);
   }
 
-  /** Ends what runs. Documents of content scripts stay, and their scripts become orphans without ports. */
+  /** Ends what runs. Documents of content scripts stay: in Chromium with their scripts, which become orphans. */
   unload(): void {
     this.background.stop('is unloaded');
     this.load++;
-    for (const context of this.contexts()) {
-      if (context.facts.kind === 'content-script') for (const port of [...context.ports]) port.lose();
-      else context.die();
-    }
+    const isOrphaned = ({ facts }: Context): boolean =>
+      facts.kind === 'content-script' && this.world.profile.family === 'chromium';
+    const contexts = this.contexts();
+    for (const context of contexts) if (!isOrphaned(context)) context.die();
+    for (const context of contexts.filter(isOrphaned))
+      for (const port of [...context.ports]) port.leaveBehind();
     this.world.tabs.closePagesOf(this);
     this.storage.session.empty();
   }

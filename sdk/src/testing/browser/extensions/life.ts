@@ -4,7 +4,7 @@ import type { Context } from '../contexts/context.js';
 import { runDocument } from '../contexts/run-scripts.js';
 import { ApiError } from '../realm/realm.js';
 import { createLane } from '../scheduler/scheduler.js';
-import { createDocument } from '../tabs/documents.js';
+import { createDocument, injectContentScripts } from '../tabs/documents.js';
 import type { World } from '../world.js';
 import { Installed } from './installed.js';
 import { idOf } from './manifest.js';
@@ -109,6 +109,7 @@ export class Life {
 
   private begin(extension: Installed, reason: string, installed: object | undefined): void {
     const { background, world } = extension;
+    if (world.profile.family === 'firefox') this.injectInto(extension);
     if (!background.exists) return;
     background.whenRunning(reason, (running) => {
       if (!running || !installed) return;
@@ -117,6 +118,19 @@ export class Life {
         running.events.get('runtime.onInstalled')?.dispatch(running.realm.adopt(installed));
       });
     });
+  }
+
+  /** Firefox runs content scripts in the pages that are open already. */
+  private injectInto(extension: Installed): void {
+    const { scheduler, tabs } = this.world;
+    for (const tab of tabs.tabs) {
+      const { document } = tab;
+      if (!document || tab.status === 'loading') continue;
+      scheduler.post(createLane(`content scripts of ${extension.name} in tab ${tab.id}`), 'run', async () => {
+        if (tab.document === document)
+          await injectContentScripts(this.world, tab, document, 0, document.url, [extension]);
+      });
+    }
   }
 
   private tellOthers(extension: Installed, event: string, what: unknown): void {

@@ -79,7 +79,8 @@ export const tabHandle = (world: World, tab: TabModel): Tab => {
     content(extension) {
       const id = typeof extension === 'string' ? extension : extension.id;
       const found = tab.document?.contexts.find(
-        (each) => each.extension?.id === id && each.facts.kind === 'content-script',
+        ({ extension, facts, state }) =>
+          extension?.id === id && facts.kind === 'content-script' && state !== 'dead',
       );
       if (!found) throw new TypeError(`no content script of ${id} runs in ${tab.url}`);
       return contextHandle(() => found);

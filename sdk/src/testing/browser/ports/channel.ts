@@ -45,6 +45,11 @@ export class Channel {
     );
   }
 
+  /** Whether all who received it are gone: the opener will be told. */
+  get isEnding(): boolean {
+    return !this.closed && this.receivers.size === 0 && !this.early;
+  }
+
   /** Sends what one end posted. */
   send(end: PortEnd, packed: Packed): void {
     const lanes = this.receivers.get(end);

@@ -9,7 +9,7 @@ export class PortEnd {
   readonly object: Record<string, unknown>;
   /** Ended by either side, or by the browser. */
   private open = true;
-  /** The page was put away: the port is gone, and the page doesn't know. */
+  /** The page was put away, or its script left behind: the port is gone, and nobody here knows. */
   private gone = false;
   private readonly onMessage: ApiEvent;
   private readonly onDisconnect: ApiEvent;
@@ -41,6 +41,7 @@ export class PortEnd {
   private post(message: unknown): void {
     const { context, channel } = this;
     const { profile, trace } = context.world;
+    if (context.isOrphan) throw new ApiError(profile.texts.invalidated);
     if (!this.open) throw new ApiError(profile.texts.deadPort);
     const packed = packOrThrow(message, channel, context);
     if (this.gone || context.state !== 'alive') return;
@@ -49,6 +50,7 @@ export class PortEnd {
   }
 
   private disconnect(): void {
+    if (this.context.isOrphan) throw new ApiError(this.context.world.profile.texts.invalidated);
     if (!this.open) return;
     this.open = false;
     this.context.ports.delete(this);
@@ -90,6 +92,14 @@ export class PortEnd {
     this.open = false;
     this.context.ports.delete(this);
     if (!this.gone) this.channel.leave(this, 'lost');
+  }
+
+  /** The extension leaves its content script behind, which is told of ports to that extension alone. */
+  leaveBehind(): void {
+    if (!this.isOpen || this.channel.isEnding) return;
+    this.gone = true;
+    this.context.ports.delete(this);
+    this.channel.leave(this, 'lost');
   }
 
   /** The page is put away, and the browser closes its ports without telling it. */

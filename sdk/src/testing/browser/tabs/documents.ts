@@ -60,15 +60,16 @@ export const loadDocument = (world: World, tab: TabModel, url: string, done: () 
   });
 };
 
-/** Runs the content scripts of all extensions that want to be in this document. */
+/** Runs the content scripts of these extensions that want to be in this document. */
 export const injectContentScripts = async (
   world: World,
   tab: TabModel,
   loaded: LoadedDocument,
   frameId: number,
   url = loaded.url,
+  extensions: Iterable<Installed> = world.extensions.values(),
 ): Promise<void> => {
-  for (const extension of world.extensions.values()) {
+  for (const extension of extensions) {
     if (!extension.enabled) continue;
     const declared = (extension.manifest.content_scripts ?? []).filter(
       ({ matches, exclude_matches = [], all_frames }) =>
