@@ -1,12 +1,7 @@
-import { consent, type LogEntry, managedPolicy } from 'portico/host';
+import { consent, consoleLog, managedPolicy } from 'portico/host';
 import { browser } from './browser.js';
 import { publishTabs } from './publish-tabs.js';
 import { listenToTabs } from './tab-changes.js';
-
-const log = ({ level, message, error }: LogEntry): void => {
-  // biome-ignore lint/suspicious/noConsole: for whoever opens the developer tools of this background
-  console[level](`Portico Tabs: ${message}`, ...(error === undefined ? [] : [error]));
-};
 
 const origin = browser.runtime.getURL('').replace(/\/$/, '');
 const own = {
@@ -16,7 +11,7 @@ const own = {
 } as const;
 
 // All of it in the first turn: the browser starts this script for a connection or a tab's event.
-const { host, changes } = publishTabs(browser, own, log, {
+const { host, changes } = publishTabs(browser, own, consoleLog, {
   consent: consent({ page: 'consent.html' }),
   policy: managedPolicy(),
 });

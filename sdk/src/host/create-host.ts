@@ -11,13 +11,13 @@ import type { Evidence } from './admission/question.js';
 import { createQuotaKeeper, type Quotas } from './admission/quotas.js';
 import type { Choice, Consent, DecidedBy, Subject } from './consent/types.js';
 import { createDoorkeeper } from './doorkeeper.js';
-import type { Log } from './log.js';
+import { explaining, type Log } from './log.js';
 import type { Policy } from './policy/types.js';
 import { createPublication, type Publication, rulesForTlsChannels } from './serving/publication.js';
 import type { Served, Serving } from './serving/types.js';
 
 export interface HostOptions {
-  /** Where the host's log goes. @defaultValue nowhere: the library never writes to the console */
+  /** Where the host's log goes: {@link consoleLog}, or elsewhere. @defaultValue nowhere: the library writes to no console by itself */
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
   /** Asks people and remembers their answers: {@link consent}. Without it no rule may `ask`. */
@@ -91,14 +91,8 @@ export const internalsOf = (host: Host): HostInternals => internals.get(host) as
 /** Makes a host. Nothing listens, and nobody is let in, until it publishes and listens. */
 export const createHost = (options: HostOptions = {}): Host => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { log: write } = options;
   /** Absent where nobody reads it: then nothing is put into words. */
-  const log: Log | undefined =
-    write &&
-    ((entry) => {
-      // A log that fails must not take the host with it, whether it throws or gives a promise.
-      new Promise((resolve) => resolve(write(entry))).catch(() => {});
-    });
+  const log: Log | undefined = options.log && explaining(options.log);
   const publications = new Map<string, Publication[]>();
   const every = (): Publication[] => [...publications.values()].flat();
   const { consent, policy } = options;

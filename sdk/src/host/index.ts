@@ -25,6 +25,7 @@ export { type ConsentOptions, consent, type HostConsent } from './consent/consen
 export type { ConsentControl } from './consent/control.js';
 export type { Choice, Confirmation, Consent, DecidedBy } from './consent/types.js';
 export type { AuditView, ConnectionView, PromptView, TrafficView } from './consent/views.js';
+export { consoleLog } from './console-log.js';
 export { createHost, type Explanation, type Host, type HostOptions } from './create-host.js';
 export type { Log, LogEntry } from './log.js';
 export { managedPolicy } from './policy/managed-policy.js';

@@ -1,6 +1,7 @@
 import { PorticoError } from 'portico';
 import { connect } from 'portico/client';
-import { describe, expect, test } from 'vitest';
+import { consoleLog } from 'portico/host';
+import { describe, expect, test, vi } from 'vitest';
 import { notes, notesHost } from '../../support/notes-host.js';
 import { settled } from '../../support/raw-peer.js';
 import { codeOf, failureOf } from '../../support/sessions.js';
@@ -98,7 +99,7 @@ describe('a handler', () => {
     expect(it.failures()).toHaveLength(1);
     expect(it.failures()[0]).toMatchObject({
       level: 'error',
-      message: 'read.get failed',
+      message: expect.stringMatching(/^read\.get failed: ./),
       session: it.session.info?.id,
     });
     await it.read.nothing();
@@ -113,6 +114,53 @@ describe('a handler', () => {
 });
 
 describe('the log', () => {
+  test.each<readonly [string, unknown, string]>([
+    ['an error', new TypeError('no tab 7'), 'TypeError: no tab 7'],
+    ['an error of many lines', new Error('first\nsecond'), 'Error: first'],
+    ['an endless text', 'x'.repeat(100_000), 'x'.repeat(256)],
+    ['what is no error', 7, '7'],
+    [
+      'what throws again when it is read',
+      {
+        toString() {
+          throw new Error('again');
+        },
+      },
+      'what was thrown can’t be read',
+    ],
+  ])(
+    'says in a line why a handler failed that throws %s, and keeps what was thrown',
+    async (_what, thrown, why) => {
+      const it = notesHost({
+        read: {
+          nothing: () => {
+            throw thrown;
+          },
+        },
+      });
+      expect(await codeOf(it.read.nothing())).toBe('INTERNAL');
+      expect(it.failures().map(({ message, error }) => [message, error])).toEqual([
+        [`read.nothing failed: ${why}`, thrown],
+      ]);
+    },
+  );
+
+  test('tells different mistakes apart on the console, by their levels and with their stacks', () => {
+    const written: unknown[] = [];
+    for (const level of ['info', 'warn', 'error'] as const)
+      vi.spyOn(console, level).mockImplementation((...args) => void written.push([level, ...args]));
+    const error = new Error('no tab 7');
+    consoleLog({ level: 'info', event: 'admitted', message: 'somebody came' });
+    consoleLog({ level: 'warn', event: 'violation', message: 'somebody misbehaved' });
+    consoleLog({ level: 'error', event: 'handler-failed', message: 'read.get failed', error });
+    vi.restoreAllMocks();
+    expect(written).toEqual([
+      ['info', 'portico: somebody came'],
+      ['warn', 'portico: somebody misbehaved'],
+      ['error', 'portico: read.get failed', error],
+    ]);
+  });
+
   test('that throws takes nothing with it', async () => {
     const it = notesHost({
       read: {
