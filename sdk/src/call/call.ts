@@ -9,7 +9,10 @@ import type { Request, Requests } from './requests.js';
 export interface CallOptions {
   /** Aborts the call: it rejects with ABORTED at once, and the handler's own signal is aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** How many milliseconds it may take, here and in the handler. @defaultValue the member's, else `limits.deadline` */
+  /**
+   * How many milliseconds it may take, here and in the handler; 0 for none of the caller's own.
+   * @defaultValue the member's, else `limits.deadline`
+   */
   readonly deadline?: number | undefined;
 }
 
@@ -26,11 +29,17 @@ export interface CallableMethod {
   readonly declared: ReadDeclared | undefined;
 }
 
+/** The caller's own deadline, 0 for none. @throws {PorticoError} INVALID_ARGUMENT for what no timer can wait for */
+export const ownDeadline = ({ deadline = 0 }: CallOptions): number => {
+  if (Number.isFinite(deadline) && deadline >= 0 && deadline < 2 ** 31) return deadline;
+  throw new PorticoError('INVALID_ARGUMENT', 'a deadline is a number of milliseconds, from 0 on');
+};
+
 /** Calls a method. The parameters are copied before this returns. */
 export const startCall = (
   method: CallableMethod,
   params: unknown,
-  { signal, deadline }: CallOptions,
+  options: CallOptions,
   requests: Requests,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
@@ -40,15 +49,9 @@ export const startCall = (
     // A value that can't cross must fail here, not take the whole batch with it.
     const conversion = new Conversion(limits);
     const encoded = convertOrThrow(codec, params, conversion, 'INVALID_PARAMS', `${path}: params`);
-    if ((BASIC && signal) || (deadline !== undefined && !(deadline > 0 && deadline < 2 ** 31))) {
-      throw new PorticoError(
-        'INVALID_ARGUMENT',
-        BASIC
-          ? 'no deadline, or a signal in a basic client'
-          : 'a deadline is a positive number of milliseconds',
-      );
-    }
-    const expires = requests.now() + (deadline ?? method.deadline ?? limits.deadline);
+    const deadline = ownDeadline(options);
+    if (BASIC && options.signal) throw new PorticoError('INVALID_ARGUMENT', 'a signal in a basic client');
+    const expires = requests.now() + (deadline || (method.deadline ?? limits.deadline));
     const call: Request = {
       path,
       newer,
@@ -69,5 +72,5 @@ export const startCall = (
           );
       },
     };
-    requests.add(call, signal);
+    requests.add(call, options.signal);
   });

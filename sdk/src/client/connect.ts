@@ -1,6 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { BASIC, BROWSER } from '../limits/edition.js';
-import { CLIENT_LIMITS } from '../limits/limits.js';
+import { CLIENT_LIMITS, type ClientLimits, type Limits } from '../limits/limits.js';
 import { browserPlatform } from '../platform/browser-platform.js';
 import { inTab } from '../platform/browser-tab-platform.js';
 import type { ConnectInfo, Platform, Target } from '../platform/platform.js';
@@ -8,6 +8,7 @@ import type { AnyProtocol, CapabilityName } from '../protocol/protocol.js';
 import { lineOf } from '../protocol/versions.js';
 import { WIRE_VERSION } from '../wire/frames.js';
 import { type Hello, PORT_PREFIX, PROBE } from '../wire/handshake.js';
+import { isId } from '../wire/read-batch.js';
 import { capabilityClient } from './capability-client.js';
 import { type ConnectionPlan, createConnection } from './connection.js';
 import type { Connection, ConnectOptions, Mutable } from './types.js';
@@ -18,7 +19,8 @@ import type { Connection, ConnectOptions, Mutable } from './types.js';
  * Not for talking to a content script of one's own: that is {@link connectTab}.
  *
  * Rejections arrive at the calls, at `has` and at `session.ready()`; a connection that nobody uses fails in silence.
- * @throws {PorticoError} INVALID_ARGUMENT when the protocol names no host for this browser and none is given;
+ * @throws {PorticoError} INVALID_ARGUMENT when the protocol names no host for this browser and none is given, when an id
+ * has another browser's form, and for limits that are none;
  * CONTEXT_INVALIDATED in a content script that its extension has left behind
  */
 export const connect = <
@@ -39,7 +41,7 @@ export const connect = <
  * Connects a background or an extension page to a content script of the same extension that publishes
  * a protocol: in the tab's own document, unless `frameId` or `documentId` names a frame in it. Needs no permission
  * for own content scripts.
- * @throws {PorticoError} INVALID_ARGUMENT where there is no `tabs` API
+ * @throws {PorticoError} INVALID_ARGUMENT where there is no `tabs` API, and for numbers that no tab or frame can have
  */
 export const connectTab = <
   P extends AnyProtocol,
@@ -52,6 +54,9 @@ export const connectTab = <
 ): Connection<P, N, W> => {
   const platform = options.platform ?? browserPlatform();
   const { frameId, documentId } = options;
+  // -1 stands for no tab in some events.
+  if (!isId(tabId) || !isId(frameId ?? 0))
+    throw new PorticoError('INVALID_ARGUMENT', 'tabId and frameId are numbers from 0, as `tabs` gives them');
   return start([protocol], inTab(platform, tabId, { frameId, documentId }), {}, options).connection(
     protocol,
   ) as never;
@@ -100,7 +105,18 @@ const hostOf = (
   if (host === 'self') return {};
   if (!BROWSER && own.browser === 'safari') return undefined;
   if (!host) throw new PorticoError('INVALID_ARGUMENT', `${protocol.name} names no host for ${own.browser}`);
+  // An id of another browser's form would be nobody for ever: Firefox says no more of it than of a host that is absent.
+  if (!(own.browser === 'firefox' ? /[@{]/ : /^[a-p]{32}$/).test(host))
+    throw new PorticoError('INVALID_ARGUMENT', `${host} is no id of an extension in ${own.browser}`);
   return { id: host };
+};
+
+/** @throws {PorticoError} INVALID_ARGUMENT for a limit that bounds nothing, such as one that is `undefined` */
+const limitsOf = (limits: Partial<Limits> = {}): ClientLimits => {
+  for (const [name, limit] of Object.entries(limits))
+    if (typeof limit !== 'number' || !(limit >= 0))
+      throw new PorticoError('INVALID_ARGUMENT', `limits.${name} is no number from 0`);
+  return { ...CLIENT_LIMITS, ...limits };
 };
 
 const start = (
@@ -121,7 +137,7 @@ const start = (
   if (name) hello.name = name;
   const plan: Mutable<ConnectionPlan> = {
     platform,
-    limits: { ...CLIENT_LIMITS, ...options.limits },
+    limits: limitsOf(options.limits),
     hello,
     dial() {
       if (BROWSER || target) return platform.connect(target as Target, info);

@@ -328,6 +328,12 @@ export interface ConnectionMachine {
  */
 const MACHINE = Symbol();
 
-/** The machine behind a connection of this copy of Portico. */
-export const machineOf = (control: SessionControl): ConnectionMachine =>
-  (control as { [MACHINE]?: ConnectionMachine })[MACHINE] as ConnectionMachine;
+/**
+ * The machine behind a connection of this copy of Portico.
+ * @throws {PorticoError} INVALID_ARGUMENT for a connection of another copy, as a bundle may have
+ */
+export const machineOf = (control: SessionControl): ConnectionMachine => {
+  const machine = (control as { [MACHINE]?: ConnectionMachine })[MACHINE];
+  if (machine) return machine;
+  throw new PorticoError('INVALID_ARGUMENT', 'this connection is of another copy of Portico: bundle one');
+};

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../call/call.js';
+import { type CallOptions, ownDeadline } from '../call/call.js';
 import type { Request } from '../call/requests.js';
 import { PorticoError } from '../errors/portico-error.js';
 import { REQUEST } from '../wire/frames.js';
@@ -18,7 +18,7 @@ interface Asking<C extends string> {
  *
  * The deadline is `limits.pending` unless the caller says otherwise: a person is slow. Aborting stops the
  * waiting, not the question.
- * @throws {PorticoError} CONSENT_DENIED (`data.retryAfter`), CONSENT_PENDING (the person is being asked already),
+ * @throws {PorticoError} INVALID_ARGUMENT, CONSENT_DENIED (`data.retryAfter`), CONSENT_PENDING (the person is being asked already),
  * CAPABILITY_REFUSED, UNKNOWN_MEMBER, LIMIT_EXCEEDED, DEADLINE_EXCEEDED, ABORTED, DISCONNECTED, and as `session.ready()`
  */
 export const requestGrants = <C extends string>(
@@ -36,14 +36,16 @@ export const requestGrants = <C extends string>(
  * Gives capabilities back: the host forgets what the person allowed, and later sessions don't ask for them.
  * Calls of theirs that are under way end with GRANT_REVOKED. What a rule of the host allows by itself can
  * be had again by asking.
- * @throws {PorticoError} DEADLINE_EXCEEDED, ABORTED, DISCONNECTED, and as `session.ready()`
+ * @throws {PorticoError} INVALID_ARGUMENT, DEADLINE_EXCEEDED, ABORTED, DISCONNECTED, and as `session.ready()`
  */
-export const returnGrants = <C extends string>(
+export const returnGrants = async <C extends string>(
   connection: Asking<C>,
   capabilities: readonly C[],
   options: CallOptions = {},
 ): Promise<void> => {
   const { hello } = machineOf(connection.session);
+  // Before anything is forgotten.
+  ownDeadline(options);
   for (const list of [hello.needs, hello.wants])
     list.splice(
       0,
@@ -56,9 +58,10 @@ export const returnGrants = <C extends string>(
 const send = async (
   control: SessionControl,
   body: { readonly ask: readonly string[]; readonly drop: readonly string[] },
-  { signal, deadline }: CallOptions,
+  options: CallOptions,
 ): Promise<void> => {
   const { requests } = machineOf(control);
+  const deadline = ownDeadline(options);
   // A request is about a session that is there: with a hello it would be held as a call is.
   await control.ready();
   return new Promise((resolve, reject) => {
@@ -67,7 +70,7 @@ const send = async (
       path: 'grants',
       newer: undefined,
       id: 0,
-      expires: requests.now() + (deadline ?? limits.pending),
+      expires: requests.now() + (deadline || limits.pending),
       send: (writer) => writer.push([REQUEST, request.id, body]),
       end: (error) =>
         !error
@@ -78,6 +81,6 @@ const send = async (
                 : error,
             ),
     };
-    requests.add(request, signal);
+    requests.add(request, options.signal);
   });
 };

@@ -80,7 +80,7 @@ export const browserPlatform = (): Platform => {
     });
   // Nor does any tell a content script that it was left behind, but for ports to its own extension. Firefox ends it.
   const watch =
-    BROWSER !== 'firefox' && unheard && !location.protocol.endsWith('-extension:')
+    unheard && !location.protocol.endsWith('-extension:')
       ? systemClock.alarm((now) => {
           if (!runtime.id) tellAll();
           return unheard.size > 0 ? now + WATCH : Number.POSITIVE_INFINITY;
@@ -90,13 +90,12 @@ export const browserPlatform = (): Platform => {
     ...systemClock,
     own: { browser, id: runtime.id },
     connect({ id }, info) {
-      if (BROWSER !== 'firefox' && !runtime.id) throw invalidated();
+      if (!runtime.id) throw invalidated();
       watch?.at(systemClock.now() + WATCH);
       return id === undefined ? runtime.connect(info) : runtime.connect(id, info);
     },
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
-    lastError: (port) =>
-      BROWSER !== 'firefox' && !runtime.id ? INVALIDATED : (port.error ?? runtime.lastError)?.message,
+    lastError: (port) => (runtime.id ? (port.error ?? runtime.lastError)?.message : INVALIDATED),
     unheard,
   };
   return platform;

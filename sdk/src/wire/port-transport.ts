@@ -66,7 +66,7 @@ export const portTransport = (
 const codeOf = (text = ''): LocalCode =>
   BROWSER !== 'firefox' && /serialization format/i.test(text)
     ? 'SERIALIZATION_MISMATCH'
-    : BROWSER !== 'firefox' && text === INVALIDATED
+    : text === INVALIDATED
       ? 'CONTEXT_INVALIDATED'
       : !BROWSER && /not supported/i.test(text)
         ? 'UNSUPPORTED_BROWSER'

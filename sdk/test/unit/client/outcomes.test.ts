@@ -1,5 +1,5 @@
 import { isError, PorticoError } from 'portico';
-import { connect } from 'portico/client';
+import { connect, requestGrants, returnGrants } from 'portico/client';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';
 import { KIND } from '../../support/kinds.js';
@@ -269,14 +269,39 @@ describe('arguments of the author’s own', () => {
     const it = client();
     it.session.close();
     expect(await codeOf(it.read.get({ id: 'x' } as never))).toBe('INVALID_PARAMS');
-    expect(await codeOf(it.read.list({}, { deadline: 0 }))).toBe('INVALID_ARGUMENT');
+    expect(await codeOf(it.read.list({}, { deadline: -1 }))).toBe('INVALID_ARGUMENT');
     expect(await codeOf(it.read.get({ id: 1 }))).toBe('CLOSED');
     expect(it.scripted.attempt.peer.of(KIND.CALL)).toEqual([]);
   });
 
-  test('a deadline that is none is refused', async () => {
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5', '5s', null])(
+    'a deadline that is none is refused: %s',
+    async (deadline) => {
+      const it = client();
+      const options = { deadline: deadline as never };
+      expect(await codeOf(it.read.list({}, options))).toBe('INVALID_ARGUMENT');
+      expect(await codeOf(requestGrants(it, ['control'], options))).toBe('INVALID_ARGUMENT');
+      expect(await codeOf(returnGrants(it, ['control'], options))).toBe('INVALID_ARGUMENT');
+      // And nothing was given back.
+      it.scripted.attempt.peer.close();
+      await settled();
+      void it.session.ready().catch(() => {});
+      await settled();
+      expect(it.scripted.attempt.peer.frames[0]).toMatchObject([KIND.HELLO, { wants: ['control'] }]);
+    },
+  );
+
+  test('[W7.8] a deadline of 0 is none of the caller’s own: the usual one holds, and nothing is said of it', async () => {
     const it = client();
-    expect((await failureOf(it.read.list({}, { deadline: 0 }))).code).toBe('INVALID_ARGUMENT');
-    expect((await failureOf(it.read.list({}, { deadline: '5s' as never }))).code).toBe('INVALID_ARGUMENT');
+    const listed = codeOf(it.read.list({}, { deadline: 0 }));
+    await settled();
+    expect(it.scripted.attempt.peer.of(KIND.CALL)[0]?.[3]).toBe(0);
+    it.scripted.attempt.peer.send(welcome());
+    await settled();
+    it.scripted.clock.advance(29_999);
+    await settled();
+    expect(it.scripted.attempt.peer.of(KIND.CANCEL)).toEqual([]);
+    it.scripted.clock.advance(1);
+    expect(await listed).toBe('DEADLINE_EXCEEDED');
   });
 });

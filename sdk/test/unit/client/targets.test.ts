@@ -1,5 +1,5 @@
 import { PorticoError } from 'portico';
-import { connect, connectTab } from 'portico/client';
+import { connect, connectTab, requestGrants, returnGrants } from 'portico/client';
 import { allow, contentScripts, createHost, self } from 'portico/host';
 import { ownContentScript, ownPage } from 'portico/testing';
 import { describe, expect, test } from 'vitest';
@@ -73,6 +73,59 @@ describe('whom a client connects to', () => {
     expect(scripted.attempts.map(({ target, info }) => [target, info])).toEqual(
       new Array(2).fill([{ tabId: 7 }, { name: NAME, frameId: 2 }]),
     );
+  });
+});
+
+describe('what no connection can lead to, and what bounds nothing, is refused where it is said', () => {
+  const refusalOf = (run: () => unknown): string => thrownBy(run).code;
+
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '7', null, undefined])('a tab %s', (tabId) => {
+    const { platform, attempts } = scriptedPlatform();
+    const needs = ['read'] as const;
+    expect(refusalOf(() => connectTab(tabs, tabId as never, { needs, platform }))).toBe('INVALID_ARGUMENT');
+    const frameId = tabId as never;
+    if (tabId !== undefined && tabId !== null)
+      expect(refusalOf(() => connectTab(tabs, 7, { needs, platform, frameId }))).toBe('INVALID_ARGUMENT');
+    expect(attempts).toEqual([]);
+  });
+
+  test.each([
+    ['chromium', 'host@example.org'],
+    ['chromium', 'bad'],
+    ['chromium', 'A'.repeat(32)],
+    ['firefox', 'a'.repeat(32)],
+    ['firefox', 'bad'],
+  ])('in %s an id of another form: %s', (browser, host) => {
+    const { platform, attempts } = scriptedPlatform(browser === 'firefox' ? { own: firefox } : {});
+    expect(refusalOf(() => connect(tabs, { needs: ['read'], platform, host }))).toBe('INVALID_ARGUMENT');
+    expect(attempts).toEqual([]);
+  });
+
+  test.each(['host@example.org', '{5b8d7f1e-0000-4000-8000-000000000000}'])(
+    'but not in firefox: %s',
+    (host) => {
+      const { platform, attempt } = ((scripted) => {
+        connect(tabs, { needs: ['read'], platform: scripted.platform, host });
+        return scripted;
+      })(scriptedPlatform({ own: firefox }));
+      expect([platform.own.browser, attempt.target]).toEqual(['firefox', { id: host }]);
+    },
+  );
+
+  test.each([undefined, null, Number.NaN, -1, '5'])('a limit of %s', (deadline) => {
+    const { platform, attempts } = scriptedPlatform();
+    const limits = { deadline: deadline as never };
+    expect(refusalOf(() => connect(tabs, { needs: ['read'], platform, limits }))).toBe('INVALID_ARGUMENT');
+    expect(attempts).toEqual([]);
+  });
+
+  test('a connection of another copy of Portico, by what is done with connections', async () => {
+    const { platform } = scriptedPlatform();
+    const { session } = connect(tabs, { needs: ['read'], platform });
+    // Without what this copy has put there under a symbol of its own.
+    const foreign = { session: Object.fromEntries(Object.entries(session)) as typeof session };
+    expect(await codeOf(returnGrants(foreign, ['read']))).toBe('INVALID_ARGUMENT');
+    expect(await codeOf(requestGrants(foreign, ['read']))).toBe('INVALID_ARGUMENT');
   });
 });
 
