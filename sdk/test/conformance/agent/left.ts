@@ -13,6 +13,8 @@ export interface Notes {
   readonly getURL: string;
   /** Only once there is no id. */
   readonly disconnect: string;
+  /** How many messages the host's port has brought. */
+  readonly heard: number;
   /** Which ports were told of their end. */
   readonly ended: readonly string[];
 }
@@ -40,6 +42,10 @@ const open = (name: string, to?: string): chrome.runtime.Port => {
 
 open('quiet:left to its own');
 const toHost = open('quiet:left to the host', host);
+let heard = 0;
+toHost.onMessage.addListener(() => {
+  heard++;
+});
 const spare = open('quiet:left to be closed', host);
 
 let looks = 0;
@@ -53,6 +59,7 @@ setInterval(() => {
     post: thrownBy(() => toHost.postMessage(1)),
     getURL: thrownBy(() => runtime.getURL('')),
     disconnect: id === undefined ? thrownBy(() => spare.disconnect()) : 'not tried',
+    heard,
     ended,
   };
   void putInDatabase({ value: notes });

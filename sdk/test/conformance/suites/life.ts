@@ -153,6 +153,7 @@ const cases: Case[] = [
           },
           what,
         );
+      const incoming = talkAs(runtime, background, 'in quiet:left to the host');
       const before = await noted('the script runs', ({ looks }) => looks > 2);
       const alive = { id: runtime.idOf('leaves'), connect: 'nothing', post: 'nothing', getURL: 'nothing' };
       expect(before).toMatchObject({ ...alive, ended: [] });
@@ -172,12 +173,15 @@ const cases: Case[] = [
           getURL: invalidated,
         };
         expect(left).toMatchObject({ script: before.script, ...dead });
+        // Nor is the other side told.
+        expect(await incoming.post(1)).toBeUndefined();
         const later = await noted('it runs on', ({ looks }) => looks > left.looks + 2);
         expect(later).toMatchObject({ script: before.script, ...dead, ended: ['quiet:left to its own'] });
+        expect(later.heard).toBe(0);
+        expect((await incoming.diary()).endings).toEqual([]);
       }
-      const incoming = talkAs(runtime, background, 'in quiet:left to the host');
-      if (runtime.engine === 'chromium') expect(await incoming.ending()).toEqual(closed(runtime));
       await web.close();
+      expect(await incoming.ending()).toEqual(closed(runtime));
       await runtime.uninstall('leaves');
     },
   },

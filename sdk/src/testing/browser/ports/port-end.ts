@@ -9,8 +9,10 @@ export class PortEnd {
   readonly object: Record<string, unknown>;
   /** Ended by either side, or by the browser. */
   private open = true;
-  /** The page was put away, or its script left behind: the port is gone, and nobody here knows. */
+  /** The page was put away: the port is gone, and the page doesn't know. */
   private gone = false;
+  /** The script was left behind: nothing arrives any more, and neither side knows as long as the page is there. */
+  private left = false;
   private readonly onMessage: ApiEvent;
   private readonly onDisconnect: ApiEvent;
 
@@ -63,7 +65,7 @@ export class PortEnd {
   deliver(packed: Packed): void {
     const { context, channel } = this;
     // A port of a page that is put away drops what comes.
-    if (!this.isOpen || context.state !== 'alive') return;
+    if (!this.isOpen || this.left || context.state !== 'alive') return;
     context.world.trace.write(context.name, lineFor(`port ${channel.number} gets`, packed));
     context.extension?.background.touchBy(context);
     this.onMessage.dispatch(unpack(packed, context.realm), this.object);
@@ -75,7 +77,7 @@ export class PortEnd {
     this.open = false;
     const { context, channel, object } = this;
     context.ports.delete(this);
-    if (this.gone || context.state !== 'alive') return;
+    if (this.gone || this.left || context.state !== 'alive') return;
     context.world.trace.write(context.name, `port ${channel.number} is closed${text ? `: ${text}` : ''}`);
     const tell = (): void => void this.onDisconnect.dispatch(object);
     if (text !== undefined && context.world.profile.family === 'chromium')
@@ -96,10 +98,7 @@ export class PortEnd {
 
   /** The extension leaves its content script behind, which is told of ports to that extension alone. */
   leaveBehind(): void {
-    if (!this.isOpen || this.channel.isEnding) return;
-    this.gone = true;
-    this.context.ports.delete(this);
-    this.channel.leave(this, 'lost');
+    this.left = !this.channel.isEnding;
   }
 
   /** The page is put away, and the browser closes its ports without telling it. */
