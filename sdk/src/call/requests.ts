@@ -22,6 +22,8 @@ export interface Request {
   id: number;
   /** How it is sent, unless it is a call. */
   send?(writer: BatchWriter): void;
+  /** It is about a session that is there: never sent before the welcome, and nothing waits behind it. */
+  readonly late?: boolean;
   /** What a call sends. Data: functions cost, for each of a thousand calls, as much as the rest of it. */
   readonly options?: unknown;
   readonly params?: unknown;
@@ -56,7 +58,7 @@ export interface Requests extends RequestsOwner {
   /** Takes it out, tells the host, and fails it. */
   withdraw(request: Request, error: PorticoError): void;
   /** Sends what waits, now and from now on, with this writer; at most `window` requests may be under way. */
-  attach(writer: BatchWriter, window: number, native: boolean): void;
+  attach(writer: BatchWriter, window: number, native: boolean, welcomed?: boolean): void;
   /** The session ended: its requests wait for the next one (`keep`), or fail. */
   detach(error: PorticoError, keep: boolean, mayHaveRun: boolean): void;
   /** RESULT, ERROR, EVENT and END. Says whether it keeps the rules. @param reading of the message that it came in */
@@ -80,6 +82,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
   const waiting = new Set<Request>();
   let highest = 0;
   let window = 0;
+  let isWelcome = false;
 
   // Those that wait go first: when one that was sent leaves, the next takes its place, unless it has gone, too.
   const all = (): Request[] => [...waiting, ...sent.values()];
@@ -89,7 +92,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
   /** Sends it if it may go now. */
   const send = (request: Request): boolean => {
     const { writer } = requests;
-    if (!writer || (!request.event && calls >= window)) return false;
+    if (!writer || (!request.event && calls >= window) || (request.late && !isWelcome)) return false;
     if (!request.event) calls++;
     request.id = ++highest;
     sent.set(highest, request);
@@ -99,8 +102,8 @@ export const createRequests = (owner: RequestsOwner): Requests => {
   };
   const pump = (): void => {
     for (const request of waiting) {
-      if (!send(request)) return;
-      waiting.delete(request);
+      if (send(request)) waiting.delete(request);
+      else if (!request.late) return;
     }
   };
 
@@ -150,13 +153,17 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         signal.addEventListener('abort', abort);
         request.release = () => signal.removeEventListener('abort', abort);
       }
-      if (waiting.size > 0 || !send(request)) waiting.add(request);
+      if (waiting.size > 0 || !send(request)) {
+        waiting.add(request);
+        pump();
+      }
       owner.alarm.at(request.expires);
       // Now that it is in the books: if there is no connecting at all, it fails with the rest.
       owner.wake();
     },
-    attach(writer, most, native) {
+    attach(writer, most, native, welcomed = false) {
       requests.writer = writer;
+      isWelcome = welcomed;
       requests.nativeBytes = native;
       window = most;
       pump();

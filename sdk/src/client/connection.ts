@@ -212,7 +212,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       retryIn = FIRST_RETRY;
       // What travelled with the hello was asked for before the version was known.
       requests.failNewer(info.version);
-      requests.attach(writer, Math.min(limits.calls, calls), native);
+      requests.attach(writer, Math.min(limits.calls, calls), native, true);
       inform(info);
       for (const { resolve } of waiters.splice(0)) resolve(info);
       return true;

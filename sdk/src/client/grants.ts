@@ -16,7 +16,7 @@ interface Asking<C extends string> {
  * `has` gives its client; later sessions of this connection ask for it with their greeting. Not for what
  * `connect` can ask for: name it in `wants`.
  *
- * The deadline is `limits.pending` unless the caller says otherwise: a person is slow. Aborting stops the
+ * The deadline is `limits.pending` unless the caller says otherwise, waiting for a session included: a person is slow. Aborting stops the
  * waiting, not the question.
  * @throws {PorticoError} INVALID_ARGUMENT, CONSENT_DENIED (`data.retryAfter`), CONSENT_PENDING (the person is being asked already),
  * CAPABILITY_REFUSED, UNKNOWN_MEMBER, LIMIT_EXCEEDED, DEADLINE_EXCEEDED, ABORTED, DISCONNECTED, and as `session.ready()`
@@ -62,13 +62,13 @@ const send = async (
 ): Promise<void> => {
   const { requests } = machineOf(control);
   const deadline = ownDeadline(options);
-  // A request is about a session that is there: with a hello it would be held as a call is.
-  await control.ready();
   return new Promise((resolve, reject) => {
     const { limits } = requests;
     const request: Request = {
       path: 'grants',
       newer: undefined,
+      // With a hello it would be held as a call is.
+      late: true,
       id: 0,
       expires: requests.now() + (deadline || limits.pending),
       send: (writer) => writer.push([REQUEST, request.id, body]),

@@ -1,4 +1,4 @@
-import { type ConnectionState, connect } from 'portico/client';
+import { type ConnectionState, connect, requestGrants, returnGrants } from 'portico/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KIND } from '../../support/kinds.js';
 import { settled } from '../../support/raw-peer.js';
@@ -127,6 +127,36 @@ describe("whenUnreachable: 'wait'", () => {
     scripted.attempt.fail(ABSENT);
     controller.abort();
     expect(await code).toBe('ABORTED');
+  });
+
+  test('ends what asks for grants at its deadline, and when it is aborted, as it does calls', async () => {
+    const { scripted, ...connection } = client();
+    const controller = new AbortController();
+    const asked = [
+      codeOf(requestGrants(connection, ['read'], { deadline: 300 })),
+      codeOf(returnGrants(connection, ['read'], { deadline: 300 })),
+      codeOf(requestGrants(connection, ['read'], { signal: controller.signal })),
+    ];
+    await settled();
+    scripted.attempt.fail(ABSENT);
+    controller.abort();
+    scripted.clock.advance(300);
+    expect(await Promise.all(asked)).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'ABORTED']);
+  });
+
+  test('sends what asks for grants after the welcome alone, and keeps no call behind it', async () => {
+    const { scripted, read, ...connection } = client();
+    const asked = requestGrants(connection, ['read']);
+    const listed = read.list();
+    await settled();
+    expect(scripted.attempt.peer.frames.map(([kind]) => kind)).toEqual([KIND.HELLO, KIND.CALL]);
+    scripted.attempt.peer.send(welcome(), [KIND.RESULT, 1, []]);
+    expect(await listed).toEqual([]);
+    await settled();
+    const [request] = scripted.attempt.peer.of(KIND.REQUEST);
+    expect(request?.[1]).toBe(2);
+    scripted.attempt.peer.send([KIND.RESULT, 2, null]);
+    expect(await asked).toBeUndefined();
   });
 
   test('stops trying once nobody waits', async () => {
