@@ -17,6 +17,7 @@ const COUNTS: Readonly<Record<string, Partial<Record<Mark, number>>>> = {
   'docs/schemas.md': { compiled: 1, fragment: 2, text: 1 },
   'docs/guides/compile.md': { compiled: 4, fragment: 1, command: 1, text: 1 },
   'docs/guides/consent.md': { fragment: 6 },
+  'docs/guides/errors.md': { fragment: 1 },
   'docs/guides/esbuild.md': { from: 9, command: 4 },
   'docs/guides/manifest.md': { fragment: 2, command: 1, text: 1 },
   'docs/guides/partners.md': { fragment: 2, command: 2 },

@@ -3,7 +3,6 @@
  * together have a few. An open question outlives the background and who asked it; one about a single call does not.
  */
 
-import { PorticoError } from '../../errors/portico-error.js';
 import { after } from '../../platform/alarm.js';
 import { whileOpen } from '../../session/while-open.js';
 import { keyOf, type Principal, partyOf } from '../admission/principal.js';
@@ -24,6 +23,7 @@ import {
   unanswered,
   wasMet,
 } from './open-prompt.js';
+import { OpenPrompts, tooMany } from './open-prompts.js';
 import { createPauses } from './pauses.js';
 import type { Windows } from './prompt-windows.js';
 import type { Recall } from './recall.js';
@@ -73,14 +73,12 @@ export interface PromptsOptions {
 /** So many questions about calls may come to nothing in a row: a person who was mistaken tries again. */
 const FREE = 2;
 
-const tooMany = (message: string, retryAfter: number): PorticoError =>
-  new PorticoError('LIMIT_EXCEEDED', message, { data: { limit: 'prompts', retryAfter } });
-
 export const createPrompts = (options: PromptsOptions): Prompts => {
   const { context, storage, readable, catalogue, recall, ledger, windows, page, told } = options;
   const { platform, limits } = context;
-  const byId = new Map<string, OpenPrompt>();
-  const byParty = new Map<string, OpenPrompt>();
+  const expiresIn = ({ expires }: OpenPrompt): number =>
+    Math.max(0, Math.min(expires - platform.time(), limits.pending));
+  const prompts = new OpenPrompts(limits.prompts, expiresIn);
   /** Who has asked about calls in vain, again and again. In memory alone, as the calls. */
   const vain = createPauses();
   let stored: StoredPrompts | undefined;
@@ -94,11 +92,11 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       return true;
     },
     snapshot() {
-      const prompts = [...byId.values()];
+      const { all } = prompts;
       return {
         format: 1,
-        prompts: prompts.flatMap((prompt) => (prompt.kind === 'grant' ? storePrompt(prompt) : [])),
-        confirms: prompts.flatMap(({ kind, shown }) => (kind === 'confirm' ? (shown?.window ?? []) : [])),
+        prompts: all.flatMap((prompt) => (prompt.kind === 'grant' ? storePrompt(prompt) : [])),
+        confirms: all.flatMap(({ kind, shown }) => (kind === 'confirm' ? (shown?.window ?? []) : [])),
       };
     },
   });
@@ -113,8 +111,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
 
   /** Takes it off the list, and its window from the screen. Whether it was there. */
   const remove = (prompt: OpenPrompt): boolean => {
-    if (!byId.delete(prompt.id)) return false;
-    byParty.delete(prompt.party);
+    if (!prompts.delete(prompt)) return false;
     prompt.cancel();
     prompt.shown?.close();
     changed();
@@ -165,17 +162,13 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
 
   /** Puts it on the list, at once: the next one to ask finds it. */
   const list = (prompt: OpenPrompt, wait: number): void => {
-    byId.set(prompt.id, prompt);
-    byParty.set(prompt.party, prompt);
+    prompts.add(prompt);
     prompt.cancel = after(platform, wait, () => end(prompt, wasMet(prompt) ? 'closed' : 'failed'));
   };
 
-  const expiresIn = ({ expires }: OpenPrompt): number =>
-    Math.max(0, Math.min(expires - platform.time(), limits.pending));
-
   const show = (prompt: OpenPrompt): void => {
     // It may be over by the time it is ready.
-    if (byId.get(prompt.id) === prompt)
+    if (prompts.find(prompt.id) === prompt)
       prompt.shown = windows.show(`${page}?prompt=${prompt.id}`, listenerOf(prompt));
   };
 
@@ -185,19 +178,9 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   };
 
   /** One that nobody waits for any more makes room for one that somebody waits for, and is no denial. */
-  const checkRoom = (): void => {
-    if (byId.size < limits.prompts) return;
-    for (const prompt of byId.values())
-      if (prompt.kind === 'grant' && prompt.waiting.size === 0) {
-        drop(prompt);
-        return;
-      }
-    const retryAfter = Math.max(1000, Math.min(...[...byId.values()].map(expiresIn)));
-    throw tooMany('too many questions are open', retryAfter);
-  };
-
-  const checkFree = (party: string): void => {
-    if (byParty.has(party)) throw new PorticoError('CONSENT_PENDING', 'the person is being asked already');
+  const makeRoom = (): void => {
+    const prompt = prompts.inTheWay();
+    if (prompt) drop(prompt);
   };
 
   const baseOf = (asker: Asker, { protocol, line }: Omit<Subject, 'capability'>) => ({
@@ -212,7 +195,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
   });
 
   const open = (asker: Asker, subject: Omit<Subject, 'capability'>, wanted: Request['capabilities']) => {
-    checkRoom();
+    makeRoom();
     const prompt = grantPrompt(baseOf(asker, subject));
     list(prompt, limits.pending);
     ledger.see(asker.principal, asker.name);
@@ -236,7 +219,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       return offer?.scoped === (choices !== undefined);
     });
     const { id, expires, window } = record;
-    if (!asker || !first || !isOffered || byParty.has(partyOf(asker.principal))) {
+    if (!asker || !first || !isOffered || prompts.of(partyOf(asker.principal))) {
       windows.discard(window);
       return;
     }
@@ -254,9 +237,9 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
 
   return {
     get all() {
-      return [...byId.values()];
+      return prompts.all;
     },
-    find: (id) => byId.get(id),
+    find: (id) => prompts.find(id),
     async ask({ asker, protocol, capabilities, session, lasting }) {
       const party = partyOf(asker.principal);
       const deadline = platform.now() + limits.pending;
@@ -271,8 +254,8 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
         });
         const subject = subjectOf(protocol, '');
         if (wanted.length === 0) return;
-        const current = byParty.get(party);
-        if (current?.kind === 'confirm') checkFree(party);
+        const current = prompts.of(party);
+        if (current?.kind === 'confirm') prompts.checkFree(party);
         const prompt = current?.kind === 'grant' ? current : open(asker, subject, wanted);
         if (!isSameQuestion(prompt, asker, subject)) {
           // One at a time: this one's turn comes, if there is time left for it.
@@ -290,7 +273,7 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       }
     },
     pending(principal: Principal) {
-      const prompt = byParty.get(partyOf(principal));
+      const prompt = prompts.of(partyOf(principal));
       if (prompt?.kind !== 'grant' || prompt.key !== keyOf(principal)) return undefined;
       const { protocol, capabilities } = prompt;
       return { protocol, capabilities: [...capabilities.keys()], expiresIn: expiresIn(prompt) };
@@ -303,8 +286,8 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       const base = baseOf(asker, subject);
       const wait = vain.remaining(base.party, platform.now());
       if (wait > 0) throw tooMany('the person has been asked in vain too often', wait);
-      checkFree(base.party);
-      checkRoom();
+      prompts.checkFree(base.party);
+      makeRoom();
       return new Promise<boolean>((resolve) => {
         const prompt: ConfirmPrompt = {
           ...base,
@@ -326,21 +309,21 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       });
     },
     async answer(id, answers) {
-      const prompt = byId.get(id);
+      const prompt = prompts.find(id);
       if (prompt?.kind !== 'grant') return false;
       await prompt.ready;
-      if (byId.get(id) !== prompt) return false;
+      if (prompts.find(id) !== prompt) return false;
       finish(prompt, readAnswers(prompt, answers));
       return true;
     },
     settle(id, yes) {
-      const prompt = byId.get(id);
+      const prompt = prompts.find(id);
       if (prompt?.kind !== 'confirm') return false;
       finishConfirm(prompt, yes);
       return true;
     },
     attend(id, { state, place }) {
-      const prompt = byId.get(id);
+      const prompt = prompts.find(id);
       const window = prompt?.shown?.window;
       if (!prompt) return;
       // The same page in another window is not the one that the person was asked in.
@@ -351,9 +334,9 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       }
       if (!isThere || state === 'away') prompt.shown?.check();
     },
-    left: (id) => byId.get(id)?.shown?.check(),
+    left: (id) => prompts.find(id)?.shown?.check(),
     dismiss(key) {
-      for (const prompt of [...byId.values()].filter((each) => each.key === key || each.party === key))
+      for (const prompt of prompts.all.filter((each) => each.key === key || each.party === key))
         if (prompt.kind === 'confirm') finishConfirm(prompt, undefined);
         else drop(prompt);
     },

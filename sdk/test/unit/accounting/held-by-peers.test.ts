@@ -276,7 +276,7 @@ test('whatever peers do: when all have gone and all handlers are done, nothing i
     ),
     { numRuns: 40 },
   );
-}, 60_000);
+});
 
 const expectNothingLeft = async (
   server: TabsHost,

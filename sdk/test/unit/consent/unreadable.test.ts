@@ -2,10 +2,11 @@ import { defineProtocol, method } from 'portico';
 import { connect } from 'portico/client';
 import { allow, anyExtension, consent, createHost, self } from 'portico/host';
 import { ownPage } from 'portico/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../../src/host/policy/types.js';
 import { type FakeStore, fakeStore, fakeWindows } from '../../support/consent-platform.js';
 import { linked } from '../../support/linked.js';
+import { until } from '../../support/patience.js';
 import { FRIEND } from '../../support/raw-peer.js';
 
 const purse = defineProtocol({
@@ -44,7 +45,7 @@ const blocked = async (): Promise<FakeStore> => {
   await client().read.sum();
   const [connection] = await asks.list();
   await asks.block(connection?.caller.key ?? '');
-  await vi.waitFor(() => expect(store.values.get('portico.grants')).toContain('"blocked"'));
+  await until(() => expect(store.values.get('portico.grants')).toContain('"blocked"'));
   return store;
 };
 

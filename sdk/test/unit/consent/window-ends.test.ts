@@ -1,7 +1,8 @@
 import { loopback, ownPage } from 'portico/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { consentProtocol } from '../../../src/consent/consent-protocol.js';
 import { asker, booted, of, prompted, request, settle, stage } from '../../support/consent-platform.js';
+import { until } from '../../support/patience.js';
 
 const MINUTE = 60_000;
 /** The host looks what a window shows so long after it has reason to. */
@@ -112,7 +113,7 @@ describe('[A11] a window that shows the question no more', () => {
       await page.prompts.get({ id });
       windows.astray.add(window);
       page.session.close();
-      await vi.waitFor(async () => {
+      await until(async () => {
         clock.advance(LOOKED);
         await settle();
         expect(windows.open_.has(window)).toBe(false);
@@ -136,7 +137,7 @@ describe('[A11] a window that shows the question no more', () => {
     const page = loopback(it.host, { as: ownPage() }).connect(consentProtocol, { needs: ['prompts'] });
     await page.prompts.get({ id });
     page.session.close();
-    await vi.waitFor(async () => {
+    await until(async () => {
       clock.advance(LOOKED);
       await settle();
       expect(windows.lookedAt).toEqual([1]);
