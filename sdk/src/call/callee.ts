@@ -8,7 +8,7 @@ import type { Alarm, Clock } from '../platform/platform.js';
 import { type Codec, Conversion, FAIL } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import { ERROR, type Frame, RESULT } from '../wire/frames.js';
-import { heldSize, heldSizeOfPeers } from '../wire/held-size.js';
+import { heldSize, heldSizeOfPeers, isSmall } from '../wire/held-size.js';
 import { isId } from '../wire/read-batch.js';
 import { conversionError } from './member-codecs.js';
 import { type Call, declaredBy, Running } from './running-call.js';
@@ -213,7 +213,7 @@ export class Callee {
       return;
     }
     allowance.bytes(weight, now);
-    const size = heldSize(params, limits.callSize);
+    const size = isSmall(params) ? 0 : heldSize(params, limits.callSize);
     const surplus = size > 0 ? account.hold(PARAMETERS, size) : undefined;
     if (surplus) {
       account.release(CALLS);

@@ -37,7 +37,7 @@ export class Running implements Call {
     readonly id: number,
     readonly method: ServedMethod,
     readonly expires: number,
-    /** Bytes, roughly, of its parameters. */
+    /** Bytes, roughly, of its parameters; 0 where they are so small that their number is bound enough. */
     readonly size: number,
     private readonly context: CalleeContext,
   ) {}

@@ -12,7 +12,7 @@ export interface Limits {
   readonly calls: number;
   /** Calls whose handlers run, of all principals. Callers that flood slow handlers, in league. */
   readonly callsPerHost: number;
-  /** Bytes, roughly, of the parameters that the running calls of one session keep. Few calls can be large: a whole message fits. */
+  /** Bytes, roughly, of the parameters that the running calls of one session keep; below a kibibyte their number bounds them. Few calls can be large: a whole message fits. */
   readonly callSize: number;
   /** The same for all sessions of one principal. */
   readonly callSizePerPrincipal: number;

@@ -12,8 +12,25 @@ const OBJECT = 48;
  */
 export const heldSize = (value: unknown, most: number): number => weigh(value, most, undefined);
 
+/** What is no larger than this need not be weighed where its number is bounded. */
+const SMALL = 1024;
+
+/** Whether it is small for sure: flat, and with little in it. What most calls bring is seen to be so with no other object made. */
+export const isSmall = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'string' || value.length <= SMALL;
+  if (Array.isArray(value) || value instanceof Uint8Array) return false;
+  let size = OBJECT;
+  for (const key in value) {
+    const each = (value as Record<string, unknown>)[key];
+    if (typeof each === 'object' && each !== null) return false;
+    size += SLOT + key.length + (typeof each === 'string' ? each.length : 0);
+    if (size > SMALL) return false;
+  }
+  return true;
+};
+
 /**
- * The same of what a peer sent as it is, which is not copied yet. A structured clone can name one value a million
+ * As {@link heldSize}, of what a peer sent and nobody has copied. A structured clone can name one value a million
  * times: it is held once, and looked at once. Its arrays can carry more than their items, which nobody reads and
  * nothing counts: copies without it take the place of those within the value.
  */

@@ -99,8 +99,10 @@ class Bucket {
 
   /** Why so much can't be taken now, if so. */
   lacks(amount: number, now: number): Surplus | undefined {
-    const wait = this.full - now + amount * this.cost - Math.max(SECOND, amount * this.cost);
-    return this.cost > 0 && wait > TOLERANCE ? { limit: this.limit, retryAfter: Math.ceil(wait) } : undefined;
+    if (this.cost === 0) return undefined;
+    const cost = amount * this.cost;
+    const wait = this.full - now + cost - Math.max(SECOND, cost);
+    return wait > TOLERANCE ? { limit: this.limit, retryAfter: Math.ceil(wait) } : undefined;
   }
 
   /** Takes it, more than there is too. */

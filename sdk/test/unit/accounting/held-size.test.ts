@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heldSize, heldSizeOfPeers } from '../../../src/wire/held-size.js';
+import { heldSize, heldSizeOfPeers, isSmall } from '../../../src/wire/held-size.js';
 import { looksOf } from '../../support/steps.js';
 
 const LOTS = 1_000_000;
@@ -28,6 +28,22 @@ describe('what a value takes while it is held', () => {
   ])('is without end where nobody knows what hides in it: %s', (_what, value) => {
     expect(heldSize(value, LOTS)).toBe(Number.POSITIVE_INFINITY);
   });
+});
+
+test('what counts as small is', () => {
+  const small = [null, 7, 'x'.repeat(1000), {}, { windowId: 3 }, { a: 'x'.repeat(800), b: true, c: null }];
+  const others = [
+    'x'.repeat(2000),
+    [],
+    [{}],
+    new Uint8Array(1),
+    { a: {} },
+    { a: 'x'.repeat(600), b: 'x'.repeat(600) },
+    Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key ${i}`, 0])),
+  ];
+  expect(small.filter((value) => !isSmall(value))).toEqual([]);
+  expect(others.filter(isSmall)).toEqual([]);
+  for (const value of small) expect(heldSize(value, LOTS)).toBeLessThanOrEqual(1024);
 });
 
 describe('[A19] of what a peer sent', () => {

@@ -187,8 +187,9 @@ describe('[W7.2] a handler settles once, whatever its promise does', () => {
     const peer = await admitted(server);
     const { held } = internalsOf(server.host).account;
     // One that runs: its place must not be given to anybody else.
-    await exchange(peer, [KIND.CALL, 1, 'control.wait', 0, { for: 'x' }]);
+    await exchange(peer, [KIND.CALL, 1, 'control.wait', 0, { for: 'x'.repeat(2000) }]);
     const kept = held[PARAMETERS];
+    expect(kept).toBeGreaterThan(2000);
     for (let id = 2; id < 8; id++) {
       const answers = await exchange(peer, [KIND.CALL, id, 'read.get', 0, { id: 7 }]);
       expect(answers).toHaveLength(1);
