@@ -180,6 +180,18 @@ const chosen = ({ choices }: Asked, places: readonly number[] = []): readonly Ch
 
 const invalid = (message: string): PorticoError => new PorticoError('INVALID_ARGUMENT', message);
 
+/** Notes what its page tells of the person. Whether it says that the window may not show it any more. */
+export const attended = (prompt: OpenPrompt, { state, place }: Presence): boolean => {
+  const window = prompt.shown?.window;
+  // The same page in another window is not the one that the person was asked in.
+  const isThere = place === undefined || window === undefined || place === window;
+  if (isThere) {
+    prompt.hand = state;
+    prompt.met ||= state !== 'away';
+  }
+  return !isThere || state === 'away';
+};
+
 /**
  * The outcome of a prompt that nobody has answered. `failed`: the person has not seen it, or somebody else has ended
  * it; that is held against nobody for longer.

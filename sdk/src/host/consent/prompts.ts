@@ -11,6 +11,7 @@ import { checkedConfirmation } from './confirmation.js';
 import type { Ledger, Outcome } from './ledger.js';
 import {
   type Answer,
+  attended,
   type ConfirmPrompt,
   type GrantPrompt,
   grantPrompt,
@@ -322,17 +323,9 @@ export const createPrompts = (options: PromptsOptions): Prompts => {
       finishConfirm(prompt, yes);
       return true;
     },
-    attend(id, { state, place }) {
+    attend(id, presence) {
       const prompt = prompts.find(id);
-      const window = prompt?.shown?.window;
-      if (!prompt) return;
-      // The same page in another window is not the one that the person was asked in.
-      const isThere = place === undefined || window === undefined || place === window;
-      if (isThere) {
-        prompt.hand = state;
-        prompt.met ||= state !== 'away';
-      }
-      if (!isThere || state === 'away') prompt.shown?.check();
+      if (prompt && attended(prompt, presence)) prompt.shown?.check();
     },
     left: (id) => prompts.find(id)?.shown?.check(),
     dismiss(key) {
