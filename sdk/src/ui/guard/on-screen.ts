@@ -4,8 +4,11 @@ export interface PlacedView {
   readonly screenY: number;
   readonly outerWidth: number;
   readonly outerHeight: number;
-  /** Of the screen that most of the window is on. `availLeft` and `availTop` are in no standard, and in every browser. */
-  readonly screen: Pick<Screen, 'availWidth' | 'availHeight'> & {
+  /**
+   * Of the screen that most of the window is on. `availLeft` and `availTop` are in no standard, and in every browser.
+   * Documents that nobody sees have none.
+   */
+  readonly screen?: Pick<Screen, 'availWidth' | 'availHeight'> & {
     readonly availLeft?: number;
     readonly availTop?: number;
   };
@@ -19,6 +22,7 @@ const OVER = 10;
  * sight: the half that says who asks.
  */
 export const isOnScreen = ({ screenX, screenY, outerWidth, outerHeight, screen }: PlacedView): boolean => {
+  if (!screen) return false;
   const { availLeft = 0, availTop = 0, availWidth, availHeight } = screen;
   const fits = (from: number, length: number, start: number, room: number): boolean =>
     from >= start - OVER && from + length <= start + room + OVER;
