@@ -58,11 +58,6 @@ export class PorticoConnections extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#opened = this.source ? { source: this.source, close: () => {} } : openConnections();
-    this.#guard = createGuard(
-      window,
-      () => [...this.renderRoot.querySelectorAll('.question')],
-      () => this.requestUpdate(),
-    );
     this.#follower = followConnections(
       this.#opened.source,
       document,
@@ -79,7 +74,7 @@ export class PorticoConnections extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#guard?.stop();
+    this.#question(undefined);
     this.#follower?.stop();
     this.#opened?.close();
     this.#opened = undefined;
@@ -108,9 +103,7 @@ export class PorticoConnections extends LitElement {
       isBusy: this.#isBusy,
       ask: (deed) => {
         const before = this.#asking;
-        this.#asking = deed?.id;
-        // Another question has not been seen yet, wherever it stands.
-        this.#guard?.restart();
+        this.#question(deed?.id);
         // Back to where it was asked; or to the safe answer.
         this.#focusNext = deed ? '.question .cancel' : `[data-deed="${CSS.escape(before ?? '')}"]`;
         this.requestUpdate();
@@ -119,6 +112,20 @@ export class PorticoConnections extends LitElement {
         if (this.#guard?.press.counts(event)) void this.#run(deed.run);
       },
     };
+  }
+
+  /** Another question has not been seen yet, wherever it stands. Without one nothing is watched. */
+  #question(id: string | undefined): void {
+    this.#asking = id;
+    this.#guard?.stop();
+    this.#guard =
+      id === undefined
+        ? undefined
+        : createGuard(
+            window,
+            () => [...this.renderRoot.querySelectorAll('.question')],
+            () => this.requestUpdate(),
+          );
   }
 
   async #run(action: () => Promise<unknown>): Promise<void> {
@@ -135,7 +142,7 @@ export class PorticoConnections extends LitElement {
       this.#problem = this.#texts.say('actionFailed', { reason });
     }
     this.#isBusy = false;
-    this.#asking = undefined;
+    this.#question(undefined);
     // What was pressed may be gone with what it took back.
     this.#focusNext = this.#problem === undefined ? '#connected' : '#problem';
     await this.#follower?.refresh();
