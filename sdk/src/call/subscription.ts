@@ -38,8 +38,11 @@ export const subscribe = (
   if (BASIC && (signal || onGap))
     throw new PorticoError('INVALID_ARGUMENT', 'a basic client has neither signals nor handlers for gaps');
   const { limits } = requests;
-  /** Each event with the number of those lost before it. */
-  const buffer: [value: unknown, missed?: number][] = [];
+  /** Each event with the number of those lost before it, and what it weighs. */
+  const buffer: [value: unknown, missed: number, weight: number][] = [];
+  /** What they weigh together. */
+  let held = 0;
+  let missed = 0;
   /** Of the reader who waits for something to happen. */
   let wake = (): void => {};
   let taken = 0;
@@ -64,18 +67,28 @@ export const subscribe = (
       wake();
     },
     event(number, payload, reading) {
-      const missed = number - expected;
+      if (number < expected) return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came out of order`));
+      missed += number - expected;
       expected = number + 1;
-      if (missed < 0) return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came out of order`));
-      if (missed > 0 && (BASIC || !onGap))
-        return stop(new PorticoError('EVENTS_MISSED', `${path} lost ${missed}`, { data: { missed } }));
       const value = reading.convert(decode, payload);
       if (value === FAIL)
         return stop(new PorticoError('INVALID_RESULT', `${path} does not fit the protocol`));
       // Only a host that ignores the credit fails here: this side's heap is not its to fill.
       if (buffer.length >= limits.eventCredit)
         return stop(new PorticoError('PROTOCOL_VIOLATION', `${path} came unasked`));
-      buffer.push(BASIC ? [value] : [value, missed]);
+      const { weight } = reading;
+      // The credit bounds how many there are, and not what they weigh. Alone, each may be as large as a value may be.
+      const fits = buffer.length === 0 || held + weight <= limits.eventSize;
+      if (!fits) missed++;
+      if (missed > 0 && (BASIC || !onGap))
+        return stop(new PorticoError('EVENTS_MISSED', `${path} lost ${missed}`, { data: { missed } }));
+      if (!fits) {
+        taken++;
+        return;
+      }
+      held += weight;
+      buffer.push([value, missed, weight]);
+      missed = 0;
       wake();
     },
   };
@@ -90,9 +103,10 @@ export const subscribe = (
             requests.writer?.push([CREDIT, request.id, taken]);
             taken = 0;
           }
-          const [value, missed] = buffer.shift() as [unknown, number];
+          const [value, lost, weight] = buffer.shift() as (typeof buffer)[0];
+          held -= weight;
           // Before the event that comes after the gap. Its failures are its author's, and not the loop's.
-          if (!BASIC && missed) queueMicrotask(() => onGap?.(missed));
+          if (!BASIC && lost) queueMicrotask(() => onGap?.(lost));
           yield value;
         } else if (!ended)
           await new Promise<void>((resolve) => {

@@ -60,7 +60,10 @@ export interface Limits {
   readonly subscriptionsPerHost: number;
   /** Events the host holds for one subscription whose reader is slow; beyond it events are dropped and the gap is told. */
   readonly eventQueue: number;
-  /** Bytes, roughly, of the events held for the slow readers of one session; beyond it as above. Few events can be large. */
+  /**
+   * Bytes, roughly, of the events held for the slow readers of one session (host), and for one of them (client);
+   * beyond it as above. Few events can be large.
+   */
   readonly eventSize: number;
   /** The same for all sessions of one principal, an event that several get alike counted once. As above, from many sessions. */
   readonly eventSizePerPrincipal: number;
@@ -86,7 +89,6 @@ type HostLimit =
   | 'subscriptions'
   | 'subscriptionsPerHost'
   | 'eventQueue'
-  | 'eventSize'
   | 'eventSizePerPrincipal'
   | 'eventSizePerHost';
 export type ClientLimits = Omit<Limits, HostLimit>;
@@ -106,6 +108,7 @@ export const CLIENT_LIMITS: ClientLimits = {
   depth: 64,
   pending: 300_000,
   eventCredit: 256,
+  eventSize: 8_388_608,
 };
 
 export const DEFAULT_LIMITS: Limits = {
@@ -124,7 +127,6 @@ export const DEFAULT_LIMITS: Limits = {
   subscriptions: 256,
   subscriptionsPerHost: 16_384,
   eventQueue: 1024,
-  eventSize: 8_388_608,
   eventSizePerPrincipal: 33_554_432,
   eventSizePerHost: 134_217_728,
 };

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  chromium,
-  open,
-  page,
-  screens,
-  until,
-  untilArmed,
-  useScreens,
-} from '../../unit/ui/support/driver.js';
+import { chromium, open, page, screens, until, useScreens } from '../../unit/ui/support/driver.js';
 import { OVERVIEWS, PROMPTS } from '../../unit/ui/support/samples.js';
 
 /** The rules whose findings depend on colours. */

@@ -332,13 +332,13 @@ describe('[W11.2] quotas', () => {
       peer,
       ...[4, 5, 6].map((id) => [KIND.CALL, id, 'control.echo', 0, { value: 'x'.repeat(900) }]),
     );
-    // What is left of the second is enough to read one more, and that is paid for by silence; so is the call that
-    // was one too many, unread.
+    // What is left of the second is enough to read one more, and that is paid for by silence, with the steps that
+    // it took; so is the call that was one too many, unread.
     expect(large.map((frame) => [frame[0], frame.length])).toEqual([
       [KIND.RESULT, 4],
       [KIND.ERROR, 3],
     ]);
-    expect(large[1]?.[2]).toMatchObject({ data: { limit: 'bytesPerSecond', retryAfter: 849 } });
+    expect(large[1]?.[2]).toMatchObject({ data: { limit: 'bytesPerSecond', retryAfter: 857 } });
   });
 });
 

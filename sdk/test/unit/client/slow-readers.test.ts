@@ -40,6 +40,41 @@ describe('a reader that is slow', () => {
     expect(it.server.subscribers()).toBe(0);
   });
 
+  test('[W8.8] is not made to hold more bytes than its limit by large events within its credit', async () => {
+    const large = { ...tab(0), title: 'x'.repeat(600) };
+    const few = { eventCredit: 8, eventSize: 2000 };
+    const { raw, read } = await welcomed({ connect: { limits: few } });
+    const gaps: number[] = [];
+    const events = read.changed({ onGap: (missed) => gaps.push(missed) });
+    const strict = read.changed();
+    await settled();
+    const eight = Array.from({ length: 8 }, (_, id) => ({ ...large, id }));
+    raw.host.send([KIND.EVENT, 1, 0, ...eight], [KIND.EVENT, 2, 0, ...eight]);
+    await settled();
+    const ids = [
+      (await events.next()).value.id,
+      (await events.next()).value.id,
+      (await events.next()).value.id,
+    ];
+    expect(ids).toEqual([0, 1, 2]);
+    // What was dropped is given back with what was taken, and told before the next.
+    await settled();
+    expect(raw.host.of(KIND.CREDIT)).toEqual([[KIND.CREDIT, 1, 6]]);
+    raw.host.send([KIND.EVENT, 1, 8, { ...large, id: 8 }]);
+    expect((await events.next()).value.id).toBe(8);
+    expect(gaps).toEqual([5]);
+    for (const id of [0, 1, 2]) expect((await strict.next()).value.id).toBe(id);
+    expect(await failureOf(strict.next())).toMatchObject({ code: 'EVENTS_MISSED', data: { missed: 1 } });
+  });
+
+  test('takes one event that is larger than that', async () => {
+    const { raw, read } = await welcomed({ connect: { limits: { eventSize: 100 } } });
+    const events = read.changed();
+    await settled();
+    raw.host.send([KIND.EVENT, 1, 0, { ...tab(0), title: 'x'.repeat(600) }]);
+    expect((await events.next()).value.id).toBe(0);
+  });
+
   test('goes on where it handles gaps', async () => {
     const it = await subscriber(limits);
     const gaps: number[] = [];

@@ -70,6 +70,7 @@ describe('confirm', () => {
     const inVain = async (): Promise<void> => {
       const said = confirm();
       await settle();
+      await it.screens.prompts.list();
       windows.shut(windows.opened);
       await said;
     };
