@@ -85,7 +85,9 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** The keywords a schema may use, for documents and tools. */
-export const SUPPORTED_KEYWORDS: readonly string[] = Object.keys(KEYWORDS).filter((each) => each !== '$id');
+export const SUPPORTED_KEYWORDS: readonly string[] = /* @__PURE__ */ Object.keys(KEYWORDS).filter(
+  (each) => each !== '$id',
+);
 
 /** Where one of these stands, it alone says what fits: the interpreter reads no other keyword beside it. */
 const WHOLE = ['$ref', 'const', 'enum', 'anyOf', 'allOf'];
