@@ -55,6 +55,7 @@ export class Account {
   /** Gives back what was held; of what this account does not hold, nothing. */
   release(kind: number, amount = 1): void {
     const given = Math.min(amount, this.held[kind] as number);
+    if (given === 0) return;
     for (let at: Account | undefined = this; at; at = at.parent) at.add(kind, -given);
   }
 
