@@ -82,20 +82,22 @@ export const browserPlatform = (): Platform => {
   const watch =
     unheard && !location.protocol.endsWith('-extension:')
       ? systemClock.alarm((now) => {
-          if (!runtime.id) tellAll();
+          if (isOrphan()) tellAll();
           return unheard.size > 0 ? now + WATCH : Number.POSITIVE_INFINITY;
         })
       : undefined;
+  // Asked of content scripts alone: to read the id costs every connect of a worker, where nothing can be left behind.
+  const isOrphan = (): boolean => watch !== undefined && !runtime.id;
   platform = {
     ...systemClock,
     own: { browser, id: runtime.id },
     connect({ id }, info) {
-      if (!runtime.id) throw invalidated();
+      if (isOrphan()) throw invalidated();
       watch?.at(systemClock.now() + WATCH);
       return id === undefined ? runtime.connect(info) : runtime.connect(id, info);
     },
     // Chrome sets runtime.lastError and complains in the console unless it is read; Firefox sets port.error.
-    lastError: (port) => (runtime.id ? (port.error ?? runtime.lastError)?.message : INVALIDATED),
+    lastError: (port) => (isOrphan() ? INVALIDATED : (port.error ?? runtime.lastError)?.message),
     unheard,
   };
   return platform;

@@ -4,6 +4,10 @@ import type { Batch } from '../wire/frames.js';
 import type { Hello } from '../wire/handshake.js';
 import { heldSize, heldSizeOfPeers } from '../wire/held-size.js';
 
+/** Whether it is no larger than a kilobyte, seen without weighing it: each connect would wait for that. */
+const isSmall = ({ wire, versions, needs, wants, token }: Hello): boolean =>
+  token === undefined && wire.length + versions.length + needs.length + wants.length <= 8;
+
 /** What a client sent that has not been read: a stranger's, perhaps, so not at any price. */
 export class EarlyFrames {
   private messages: Batch[] = [];
@@ -14,9 +18,9 @@ export class EarlyFrames {
     private readonly limits: Limits,
   ) {}
 
-  /** What was asked for, and shown, is kept for as long as the session is. */
+  /** What was asked for, and shown, is kept for as long as the session is. What is small, the bounds of sessions bound. */
   greet(hello: Hello): Surplus | undefined {
-    return this.account.hold(EARLY, heldSize(hello, this.limits.earlySize));
+    return isSmall(hello) ? undefined : this.account.hold(EARLY, heldSize(hello, this.limits.earlySize));
   }
 
   /** Keeps a message until the rules have decided. */
