@@ -3,7 +3,6 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
-import terser from '@rollup/plugin-terser';
 import { minify } from 'vite';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -84,20 +83,20 @@ function copyDeclarations() {
 }
 
 /**
- * Leaves the module that says what a client is built for a file of its own, which the plugin can write anew: within
- * the bundle its constants would be settled for everybody.
+ * Leaves the module that says whether a host's patterns were judged a file of its own, which the plugin can write
+ * anew: within the bundle its constant would be settled for everybody.
  * @returns {import('rollup').Plugin}
  */
-function editionAside() {
-  const file = 'edition.js';
+function judgedAside() {
+  const file = 'judged.js';
   return {
-    name: 'edition-aside',
+    name: 'judged-aside',
     resolveId: (source, importer) =>
       importer && basename(source) === file
         ? { id: join(root, 'sdk/dist', file), external: 'relative' }
         : null,
     async writeBundle() {
-      const text = await readFile(join(root, 'sdk/build/limits', file), 'utf8');
+      const text = await readFile(join(root, 'sdk/build/host', file), 'utf8');
       await writeFile(join(root, 'sdk/dist', file), withoutMapLink(text));
     },
   };
@@ -118,7 +117,7 @@ export function sdkBundles() {
           (name) => new RegExp(`^${name}(/|$)`),
         ),
       ],
-      plugins: [editionAside(), nodeResolve(), typescriptSourceMaps(), copyDeclarations()],
+      plugins: [judgedAside(), nodeResolve(), typescriptSourceMaps(), copyDeclarations()],
       onwarn,
       output: {
         dir: join(root, 'sdk/dist'),
@@ -133,10 +132,10 @@ export function sdkBundles() {
 
 /**
  * Compiles an extension's `*.protocol` modules. Loaded when needed: the SDK has just been built.
- * @param {string} extension @param {string} file the bundle @param {Browser} browser the first that it is for
+ * @param {string} extension @param {string} file the bundle
  * @returns {Promise<import('rollup').Plugin>}
  */
-async function protocolPlugin(extension, file, browser) {
+async function protocolPlugin(extension, file) {
   const { portico } = await import(pathToFileURL(join(root, 'sdk/dist/build.js')).href);
   // The manifests are linted by the gate, which has both browsers' side by side.
   if (extension === 'host-extension')
@@ -145,35 +144,29 @@ async function protocolPlugin(extension, file, browser) {
   return portico({
     descriptions: false,
     lint: false,
-    ...(isSmallest(extension, file) && {
-      capabilities: ['read.list', 'read.changed'],
-      titles: false,
-      errorTexts: false,
-      basic: true,
-      browser,
-    }),
+    ...(file === 'background.js' && { capabilities: ['read.list', 'read.changed'], titles: false }),
   });
 }
 
 /**
- * @param {string} extension @param {string} file the bundle, as it was written for the first of these browsers
- * @param {readonly Browser[]} targets @returns {import('rollup').Plugin}
+ * @param {string} extension @param {string} file the bundle, as it was written for the first of the browsers
+ * @returns {import('rollup').Plugin}
  */
-function forEachBrowser(extension, file, targets) {
+function forEachBrowser(extension, file) {
   const dist = (/** @type {Browser} */ browser) => join(root, extension, 'dist', browser);
   const statics = join(root, extension, 'static');
   return {
     name: 'for-each-browser',
     async writeBundle() {
-      const [first] = /** @type {[Browser]} */ (targets);
-      for (const browser of targets) {
+      for (const browser of browsers) {
         await mkdir(dist(browser), { recursive: true });
-        if (browser !== first) await cp(join(dist(first), file), join(dist(browser), file));
+        if (browser !== browsers[0]) await cp(join(dist(browsers[0]), file), join(dist(browser), file));
         if (file !== 'background.js') continue;
         const { manifest } = await import(pathToFileURL(join(root, extension, 'manifest.mjs')).href);
         await writeFile(
           join(dist(browser), 'manifest.json'),
-          `${JSON.stringify(manifest(browser), null, 2)}\n`,
+          `${JSON.stringify(manifest(browser), null, 2)}
+`,
         );
         if (existsSync(statics)) await cp(statics, dist(browser), { recursive: true });
       }
@@ -182,14 +175,7 @@ function forEachBrowser(extension, file, targets) {
 }
 
 /**
- * Tab Board's background stands for the smallest that a client can be, and everything that helps is done to it.
- * @param {string} extension @param {string} file
- */
-const isSmallest = (extension, file) => extension === 'client-extension' && file === 'background.js';
-
-/**
- * Vite's minifier: terser takes twenty times as long. But it sees other things, and both together make a hundredth
- * less of the smallest.
+ * Vite's minifier: terser takes twenty times as long.
  * @returns {import('rollup').Plugin}
  */
 export const minified = () => ({
@@ -205,51 +191,21 @@ export const minified = () => ({
 });
 
 /**
- * Properties that only Portico and its compiled protocols have in this one bundle: each of a name that stands in
- * no frame, in no value, and in nothing of the browser's that is used there.
- */
-const INTERNAL = new RegExp(
-  `^(${[
-    'alarm attach batch batchItems batchSize busy bytes calls cancel capabilities clock closed codec connection',
-    'control decode depth detach dial earlyCalls encode end ended event eventCredit expire expires fail',
-    'failNewer fold frame handshake hello hosts idempotent info key machine members messageItems messageSize',
-    'method misfit mode native nativeBytes newer onChange onGap opened origin own params payload plain platform',
-    'postpone prove ready release remove requests required restored result run session shadowed since state',
-    'strict table time unfolded unsendable unusable valueSize waits wake welcome whenUnreachable withdraw',
-    'writer',
-  ]
-    .join(' ')
-    .replaceAll(' ', '|')})$`,
-);
-
-/** @type {import('@rollup/plugin-terser').Options} */
-const SMALLEST = {
-  ecma: 2022,
-  module: true,
-  // Nothing there reads a property for the effect of reading it.
-  compress: { passes: 2, pure_getters: true },
-  mangle: { properties: { regex: INTERNAL, builtins: true } },
-  format: { comments: false },
-};
-
-/**
- * @param {string} extension @param {string} file @param {readonly Browser[]} targets
+ * @param {string} extension @param {string} file
  * @returns {Promise<import('rollup').RollupOptions>}
  */
-async function extensionBundle(extension, file, targets) {
-  const [first] = /** @type {[Browser]} */ (targets);
+async function extensionBundle(extension, file) {
   return {
     input: join(root, extension, 'build', file),
     plugins: [
       nodeResolve({ browser: true }),
-      await protocolPlugin(extension, file, first),
+      await protocolPlugin(extension, file),
       minified(),
-      ...(isSmallest(extension, file) ? [terser(SMALLEST)] : []),
-      forEachBrowser(extension, file, targets),
+      forEachBrowser(extension, file),
     ],
     onwarn,
     output: {
-      file: join(root, extension, 'dist', first, file),
+      file: join(root, extension, 'dist', browsers[0], file),
       // Content scripts are classic scripts: the browser loads them without `import` and `export`.
       format: file.endsWith('.content.js') ? 'iife' : 'es',
       inlineDynamicImports: true,
@@ -264,12 +220,7 @@ export async function extensionBundles() {
     const inputs = existsSync(build)
       ? readdirSync(build).filter((file) => /^background\.js$|\.(?:page|content)\.js$/.test(file))
       : [];
-    return inputs.flatMap((file) =>
-      // The code is the same in every browser, but for that which is to be small; the manifest is not.
-      (isSmallest(extension, file) ? browsers.map((browser) => [browser]) : [browsers]).map((targets) =>
-        extensionBundle(extension, file, targets),
-      ),
-    );
+    return inputs.map((file) => extensionBundle(extension, file));
   });
   return Promise.all(bundles);
 }

@@ -52,11 +52,6 @@ export interface CompileOptions {
    * @defaultValue all
    */
   readonly capabilities?: readonly string[] | Readonly<Record<string, readonly string[]>>;
-  /**
-   * The browser that the client is built for, where each has a build of its own: what others need is left out, such
-   * as the ids that hosts have in them. @defaultValue any
-   */
-  readonly browser?: 'chromium' | 'firefox';
 }
 
 /**

@@ -9,8 +9,8 @@ export interface OwnPackage {
   readonly entry: string;
   /** The module that `import … from 'portico/kinds'` means in a compiled one. */
   readonly kinds: string;
-  /** The module that says what a client is built for. */
-  readonly edition: string;
+  /** The module that says whether a host's patterns were judged when it was built. */
+  readonly judged: string;
   /** Whether a file belongs to it, and not to somebody's protocol. */
   readonly owns: (file: string) => boolean;
 }
@@ -34,7 +34,7 @@ const find = (self: string): OwnPackage => {
     version,
     entry: fromSources ? `${sources}index.ts` : `${published}index.js`,
     kinds: fromSources ? `${sources}protocol/kinds/index.ts` : `${published}kinds.js`,
-    edition: fromSources ? `${sources}limits/edition.ts` : `${published}edition.js`,
+    judged: fromSources ? `${sources}host/judged.ts` : `${published}judged.js`,
     // The sources, too: the published files' maps lead there.
     owns: (file) => file.startsWith(sources) || file.startsWith(published),
   };

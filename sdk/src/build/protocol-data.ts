@@ -8,8 +8,6 @@ export interface Kept {
   readonly descriptions?: boolean;
   /** Titles of capabilities, gates of properties and how events are coalesced: what no host can do without. */
   readonly titles?: boolean;
-  /** The only browser whose ids of hosts are of use. */
-  readonly browser?: 'chromium' | 'firefox';
 }
 
 /**
@@ -18,7 +16,7 @@ export interface Kept {
  */
 export const protocolData = (
   protocol: AnyProtocol,
-  { descriptions = true, titles = true, browser }: Kept,
+  { descriptions = true, titles = true }: Kept,
   side: 'client' | 'host',
   written: (plan: Plan) => unknown = (plan) => plan,
 ): object => {
@@ -46,7 +44,6 @@ export const protocolData = (
   const { '~declared': _declared, '~newer': _newer, ...own } = protocol;
   return {
     ...own,
-    hosts: browser ? own.hosts && { [browser]: own.hosts[browser] } : own.hosts,
     errors: protocol.errors && mapped(protocol.errors, plan),
     capabilities: mapped(Object.fromEntries(capabilities), capability),
   };

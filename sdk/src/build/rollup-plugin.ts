@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { checkBasicClient } from './basic-client.js';
 import { BuildFailure } from './build-failure.js';
 import { type CompileOptions, compileClient, compileHost } from './compile-protocol.js';
 import type { LintOptions } from './lint/index.js';
 import { loadProtocol } from './load-protocol.js';
 import { ownPackage } from './own-package.js';
-import { withShortErrors } from './short-errors.js';
 import type { CodeMap } from './source-map.js';
 
 /** What the plugin is told. */
@@ -18,19 +16,6 @@ export interface PorticoPluginOptions extends CompileOptions {
   readonly side?: 'client' | 'host';
   /** Whether output folders with a manifest.json are held against `portico lint`. @defaultValue true */
   readonly lint?: boolean | LintOptions;
-  /**
-   * Whether errors made in this bundle say in words what is wrong and what was expected, or by their codes and
-   * other data alone, which takes half a kilobyte less. Not for development. @defaultValue true
-   */
-  readonly errorTexts?: boolean;
-  /**
-   * Whether a client is one that calls and listens, and does nothing else with Portico: without `wants` and `has`,
-   * `token`, `proof`, `includeTlsChannelId`, `whenUnreachable: 'wait'`, `signal` and `onGap`. Hosts send it lists of
-   * objects as they are, and each call travels by itself, so it is none for long lists or many calls at once; and it
-   * is none for pages, which browsers put into their back-forward cache. A tenth smaller. What it lacks and a module
-   * hands to `connect` in plain sight stops the build; the rest is ignored. @defaultValue false
-   */
-  readonly basic?: boolean;
 }
 
 /** What Rollup and Vite call `this` in the plugin's hooks; structural, so that neither is a dependency. */
@@ -58,7 +43,6 @@ export interface PorticoPlugin {
   /** Vite: what it bundles beforehand of `node_modules` is compiled as well. */
   config(): object;
   load(this: HookContext, id: string): Promise<LoadedModule | null>;
-  transform(code: string, id: string): { readonly code: string; readonly map: null } | null;
   writeBundle(this: HookContext, output: { dir?: string | undefined; file?: string | undefined }): void;
   readonly closeBundle: {
     readonly order: 'post';
@@ -79,11 +63,9 @@ const OTHER_THAN_MODULE = /[?&](?:raw|url|inline|worker|sharedworker)(?:[&=]|$)/
  * Every mistake in a protocol stops the build at its place, as do errors of the lint.
  */
 export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
-  const { side = 'client', lint = true, errorTexts = true } = options;
+  const { side = 'client', lint = true } = options;
   const folders = new Set<string>();
   const load = loading(side, options);
-  const basic = side === 'client' && options.basic === true;
-  const browser = side === 'client' ? options.browser : undefined;
   return {
     name: 'portico',
     enforce: 'pre',
@@ -91,20 +73,9 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
       optimizeDeps: { rolldownOptions: { plugins: [{ name: 'portico', load }] } },
     }),
     load(id) {
-      if ((basic || browser || side === 'host') && id === ownPackage().edition)
-        return Promise.resolve({
-          code: edition(basic, browser, side === 'host'),
-          map: null,
-          moduleSideEffects: false,
-        });
+      if (side === 'host' && id === ownPackage().judged)
+        return Promise.resolve({ code: 'export const JUDGED = true;', map: null, moduleSideEffects: false });
       return load.call(this, id);
-    },
-    transform(code, id) {
-      const isOwn = ownPackage().owns(id);
-      if (basic && !isOwn) checkBasicClient(code, id);
-      const short = errorTexts || !isOwn ? undefined : withShortErrors(code);
-      // No text has a line of its own, so what a map says of lines still holds.
-      return short === undefined ? null : { code: short, map: null };
     },
     writeBundle({ dir, file }) {
       const folder = dir ?? (file && dirname(file));
@@ -124,10 +95,6 @@ export const portico = (options: PorticoPluginOptions = {}): PorticoPlugin => {
     },
   };
 };
-
-/** The module that says what a client or a host is built for. */
-const edition = (basic: boolean, browser: CompileOptions['browser'], judged: boolean): string =>
-  `export const BASIC = ${basic};\nexport const BROWSER = ${JSON.stringify(browser)};\nexport const JUDGED = ${judged};\n`;
 
 const loading = (side: 'client' | 'host', options: CompileOptions): PorticoPlugin['load'] =>
   async function load(id) {

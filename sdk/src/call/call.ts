@@ -1,5 +1,4 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { BASIC } from '../limits/edition.js';
 import { type Codec, Conversion, FAIL } from '../protocol/conversion.js';
 import type { Newer, ReadDeclared } from '../protocol/parts.js';
 import { convertOrThrow } from './member-codecs.js';
@@ -50,7 +49,6 @@ export const startCall = (
     const conversion = new Conversion(limits);
     const encoded = convertOrThrow(codec, params, conversion, 'INVALID_PARAMS', `${path}: params`);
     const deadline = ownDeadline(options);
-    if (BASIC && options.signal) throw new PorticoError('INVALID_ARGUMENT', 'a signal in a basic client');
     const expires = requests.now() + (deadline || (method.deadline ?? limits.deadline));
     const call: Request = {
       path,

@@ -9,7 +9,6 @@ import { generatedFor } from '../protocol/plan.js';
 import type { Schema } from '../protocol/protocol.js';
 import { toTable } from '../protocol/table-codec.js';
 import { NOTHING } from '../wire/frames.js';
-import type { OutputForm } from '../wire/handshake.js';
 
 /** Parameters as the client sends them: copied, and refused with what the protocol doesn't declare. */
 export const paramsEncoder = (schema: Schema | undefined, nativeBytes: boolean): Codec =>
@@ -21,6 +20,14 @@ export const paramsDecoder = (schema: Schema | undefined): Codec => {
   const { read } = generatedFor(schema);
   return read ? generated(read(fromEither), codec) : codec;
 };
+
+/** How values leave for a client. */
+export interface OutputForm {
+  /** Bytes as they are, and not as Base64. */
+  readonly nativeBytes: boolean;
+  /** Lists of objects as tables: all but the data of errors. */
+  readonly tables: boolean;
+}
 
 /** Results and events as the host sends them: a copy of the declared fields that the grants open. */
 export const outputEncoder = (

@@ -1,5 +1,4 @@
 import { fromWire, PorticoError } from '../errors/portico-error.js';
-import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { expireLate } from '../platform/alarm.js';
 import type { Alarm } from '../platform/platform.js';
@@ -113,7 +112,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     if (found) {
       sent.delete(request.id);
       if (!waited && !request.event) calls--;
-      if (!BASIC) request.release?.();
+      request.release?.();
     }
     if (waiting.size > 0) pump();
     return found;
@@ -143,12 +142,12 @@ export const createRequests = (owner: RequestsOwner): Requests => {
     add(request, signal) {
       const aborted = (): PorticoError =>
         new PorticoError('ABORTED', `${request.path} was aborted`, { cause: signal?.reason });
-      const error = !BASIC && signal?.aborted ? aborted() : owner.unusable(request);
+      const error = signal?.aborted ? aborted() : owner.unusable(request);
       if (error) {
         soon(() => request.end(error));
         return;
       }
-      if (!BASIC && signal) {
+      if (signal) {
         const abort = (): void => withdraw(request, aborted());
         signal.addEventListener('abort', abort);
         request.release = () => signal.removeEventListener('abort', abort);
@@ -180,7 +179,7 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         request.id = 0;
         if (keep) waiting.add(request);
         else {
-          if (!BASIC) request.release?.();
+          request.release?.();
           request.end(error, arrived);
         }
       }

@@ -1,5 +1,4 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { BASIC } from '../limits/edition.js';
 import { type Codec, FAIL } from '../protocol/conversion.js';
 import type { Newer } from '../protocol/parts.js';
 import { CREDIT, SUBSCRIBE } from '../wire/frames.js';
@@ -35,8 +34,6 @@ export const subscribe = (
   { signal, onGap }: SubscribeOptions,
   requests: Requests,
 ): Subscription<unknown> => {
-  if (BASIC && (signal || onGap))
-    throw new PorticoError('INVALID_ARGUMENT', 'a basic client has neither signals nor handlers for gaps');
   const { limits } = requests;
   /** Each event with the number of those lost before it, and what it weighs. */
   const buffer: [value: unknown, missed: number, weight: number][] = [];
@@ -80,7 +77,7 @@ export const subscribe = (
       // The credit bounds how many there are, and not what they weigh. Alone, each may be as large as a value may be.
       const fits = buffer.length === 0 || held + weight <= limits.eventSize;
       if (!fits) missed++;
-      if (missed > 0 && (BASIC || !onGap))
+      if (missed > 0 && !onGap)
         return stop(new PorticoError('EVENTS_MISSED', `${path} lost ${missed}`, { data: { missed } }));
       if (!fits) {
         taken++;
@@ -106,7 +103,7 @@ export const subscribe = (
           const [value, lost, weight] = buffer.shift() as (typeof buffer)[0];
           held -= weight;
           // Before the event that comes after the gap. Its failures are its author's, and not the loop's.
-          if (!BASIC && lost) queueMicrotask(() => onGap?.(lost));
+          if (lost) queueMicrotask(() => onGap?.(lost));
           yield value;
         } else if (!ended)
           await new Promise<void>((resolve) => {

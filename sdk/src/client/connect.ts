@@ -1,5 +1,4 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { BASIC, BROWSER } from '../limits/edition.js';
 import { CLIENT_LIMITS, type ClientLimits, type Limits } from '../limits/limits.js';
 import { browserPlatform } from '../platform/browser-platform.js';
 import { inTab } from '../platform/browser-tab-platform.js';
@@ -103,7 +102,7 @@ const hostOf = (
   host: string | undefined = protocol.hosts?.[own.browser as 'chromium'],
 ): Target | undefined => {
   if (host === 'self') return {};
-  if (!BROWSER && own.browser === 'safari') return undefined;
+  if (own.browser === 'safari') return undefined;
   if (!host) throw new PorticoError('INVALID_ARGUMENT', `${protocol.name} names no host for ${own.browser}`);
   // An id of another browser's form would be nobody for ever: Firefox says no more of it than of a host that is absent.
   if (!(own.browser === 'firefox' ? /[@{]/ : /^[a-p]{32}$/).test(host))
@@ -140,12 +139,11 @@ const start = (
     limits: limitsOf(options.limits),
     hello,
     dial() {
-      if (BROWSER || target) return platform.connect(target as Target, info);
+      if (target) return platform.connect(target, info);
       throw new PorticoError('UNSUPPORTED_BROWSER', 'Safari does not let extensions talk to each other');
     },
   };
-  if (BASIC) hello.rows = 1;
-  else offer(options, plan, info, target);
+  offer(options, plan, info, target);
   const machine = createConnection(plan);
   machine.wake();
   return {
@@ -153,16 +151,15 @@ const start = (
     connection(protocol: AnyProtocol): object {
       const client = (capability: string): object => capabilityClient(protocol, capability, machine.requests);
       const connection: Record<string, unknown> = { session: machine.control };
-      if (!BASIC)
-        connection['has'] = async (capability: string) =>
-          (await machine.control.ready()).granted.includes(capability) && client(capability);
+      connection['has'] = async (capability: string) =>
+        (await machine.control.ready()).granted.includes(capability) && client(capability);
       for (const capability of needs) connection[capability] = client(capability);
       return connection;
     },
   };
 };
 
-/** What basic clients do without. */
+/** What the client says of itself beside what it needs. */
 const offer = (
   { wants = [], token, proof, includeTlsChannelId, whenUnreachable }: ConnectOptions,
   plan: Mutable<ConnectionPlan>,

@@ -1,7 +1,6 @@
 import { createRequests, type Requests } from '../call/requests.js';
 import type { ErrorCode } from '../errors/codes.js';
 import { fromWire, PorticoError } from '../errors/portico-error.js';
-import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { soon } from '../platform/system.js';
@@ -124,7 +123,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
     // A host falls asleep while the person thinks: nothing of what waits was read, so it is asked again.
     const again =
       asked === undefined
-        ? !BASIC && plan.waits && error.code === 'UNREACHABLE'
+        ? plan.waits && error.code === 'UNREACHABLE'
         : error.code === 'DISCONNECTED' && platform.now() < (patience as number);
     if (!again || !(requests.busy() || waiters.length)) {
       if (FINAL.has(error.code)) final = error;
@@ -195,7 +194,7 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
         return true;
       }
       // Before any other answer (W5.28), and never behind a PENDING: that says that the proof held.
-      if (!BASIC && kind === CHALLENGE && prove && asked === undefined) {
+      if (kind === CHALLENGE && prove && asked === undefined) {
         prove(body).then(
           (proof) => writer.push([PROOF, proof]),
           (error) => output === writer && end(error as PorticoError, false),

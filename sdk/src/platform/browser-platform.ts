@@ -1,5 +1,4 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { BASIC, BROWSER } from '../limits/edition.js';
 import type { ManagementApi } from './browser-extensions.js';
 import type { StorageApi } from './browser-storage.js';
 import type { TabsApi, WindowsApi } from './browser-windows.js';
@@ -68,13 +67,13 @@ const WATCH = 30_000;
 export const browserPlatform = (): Platform => {
   if (platform) return platform;
   const { runtime } = extensionApi();
-  const browser = BROWSER ?? browserOf(runtime.getURL(''));
+  const browser = browserOf(runtime.getURL(''));
   const unheard = typeof document === 'object' ? new Set<() => void>() : undefined;
   const tellAll = (): void => {
     for (const run of [...(unheard as Set<() => void>)]) run();
   };
   // Chromium closes the ports of pages in its back-forward cache: no event tells, and what is posted vanishes.
-  if (!BASIC && unheard)
+  if (unheard)
     addEventListener('pageshow', ({ persisted }) => {
       if (persisted) tellAll();
     });

@@ -1,5 +1,4 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { BASIC } from '../limits/edition.js';
 import type { Codec } from './conversion.js';
 import { codecOf, type Mode } from './kinds/kind.js';
 import { linkedPlanOf } from './plan.js';
@@ -21,6 +20,4 @@ export const later = (schema: Schema, mode: Mode): Codec => {
 
 /** Results and events as the client reads them: what a newer host adds is left out. */
 export const outputDecoder = (schema: Schema | undefined): Codec =>
-  schema
-    ? later(schema, { strict: false, plain: true, bytes: 'read', table: BASIC ? undefined : fromTable })
-    : () => undefined;
+  schema ? later(schema, { strict: false, plain: true, bytes: 'read', table: fromTable }) : () => undefined;

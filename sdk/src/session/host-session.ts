@@ -17,7 +17,7 @@ import {
   REFUSE,
   WIRE_VERSION,
 } from '../wire/frames.js';
-import { formOf, type Hello, type OutputForm, readHello, welcomeFrame } from '../wire/handshake.js';
+import { type Hello, readHello, takesNativeBytes, welcomeFrame } from '../wire/handshake.js';
 import { portTransport } from '../wire/port-transport.js';
 import { readBatch } from '../wire/read-batch.js';
 import type { Transport } from '../wire/transport.js';
@@ -204,7 +204,7 @@ export const openHostSession = (
       return;
     }
     state = 'deciding';
-    const form = formOf(hello);
+    const nativeBytes = takesNativeBytes(hello);
     hello.probe = undefined;
     if (refuse(early.greet(hello))) return;
     const answer = listener.answer(hello, interview);
@@ -217,15 +217,15 @@ export const openHostSession = (
         refuse(early.hold(behind));
       }
       answer.then(
-        (answered) => settle(answered, form),
+        (answered) => settle(answered, nativeBytes),
         () => end(new PorticoError('INTERNAL', 'the host could not decide')),
       );
     } else {
-      settle(answer, form, [behind]);
+      settle(answer, nativeBytes, [behind]);
     }
   };
 
-  const settle = (answer: Answer, form: OutputForm, first: Batch[] = []): void => {
+  const settle = (answer: Answer, nativeBytes: boolean, first: Batch[] = []): void => {
     if (state !== 'deciding' && state !== 'pending') return;
     if ('refused' in answer) {
       finish([REFUSE, answer.refused], {
@@ -237,10 +237,10 @@ export const openHostSession = (
     if (state === 'pending') account.release(QUESTIONS);
     state = 'open';
     const { welcome, begin } = answer.admitted;
-    writer.push(welcomeFrame(welcome, form.nativeBytes));
+    writer.push(welcomeFrame(welcome, nativeBytes));
     handler = begin({
       writer,
-      form,
+      nativeBytes,
       end,
       afterwards(run) {
         afterwards = run;

@@ -3,7 +3,7 @@ import type { PorticoError } from '../errors/portico-error.js';
 import type { Conversion } from '../protocol/conversion.js';
 import type { BatchWriter } from '../wire/batch-writer.js';
 import type { Frame } from '../wire/frames.js';
-import type { OutputForm, Refusal, Welcome } from '../wire/handshake.js';
+import type { Refusal, Welcome } from '../wire/handshake.js';
 import type { Lasting } from './departure.js';
 
 /** What a session does once it is admitted. */
@@ -12,7 +12,8 @@ export interface Admitted {
   /** Called after the welcome was written; what it gives handles the session from then on. */
   begin(context: {
     writer: BatchWriter;
-    form: OutputForm;
+    /** Whether bytes travel as they are, and not as Base64. */
+    nativeBytes: boolean;
     end(error: PorticoError): void;
     /** Runs once, when the welcome has left, in the same task: for what need not keep the client waiting. */
     afterwards(run: () => void): void;

@@ -1,4 +1,3 @@
-import { BASIC } from '../limits/edition.js';
 import type { ClientLimits } from '../limits/limits.js';
 import { CALL, EVENT, type Frame, RESULT } from './frames.js';
 import type { Transport } from './transport.js';
@@ -54,7 +53,7 @@ export const createBatchWriter = (
     batch = [];
     weight = 0;
     try {
-      transport.send(BASIC ? sending : folded(sending, folding));
+      transport.send(folded(sending, folding));
     } catch {
       for (const frame of sending) {
         try {

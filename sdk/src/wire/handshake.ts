@@ -25,20 +25,10 @@ export interface Hello {
   probe?: unknown;
   /** What the client calls itself; nobody vouches for it. */
   name?: string;
-  /** 1: the client reads lists of objects as they are, and no tables. */
-  rows?: number;
   /** 1: the client can answer a CHALLENGE. */
   proof?: number;
   /** A partner token. */
   token?: string;
-}
-
-/** How values leave for a client, as its hello says. */
-export interface OutputForm {
-  /** Bytes as they are, and not as Base64. */
-  readonly nativeBytes: boolean;
-  /** Lists of objects as tables. */
-  readonly tables: boolean;
 }
 
 /** What a session may use. The lists are of capabilities that were asked for, and no capability is in two of them. */
@@ -87,13 +77,12 @@ const areNames = (value: unknown): value is string[] => isList(value, 256, isNam
 /** Reads a hello; `undefined` when it is none. Copies its lists: those of a structured clone can carry more than their items. */
 export const readHello = (value: unknown): Hello | undefined => {
   if (!isObject(value)) return undefined;
-  const { wire, versions, needs, wants, probe, name, rows, proof, token } = value;
+  const { wire, versions, needs, wants, probe, name, proof, token } = value;
   return isList(wire, 16, isId) &&
     isList(versions, 16, (each) => isText(each, 32)) &&
     areNames(needs) &&
     areNames(wants) &&
     (name === undefined || isText(name, 128)) &&
-    (rows === undefined || isId(rows)) &&
     (proof === undefined || isId(proof)) &&
     (token === undefined || isText(token, 4096))
     ? ({
@@ -103,17 +92,14 @@ export const readHello = (value: unknown): Hello | undefined => {
         wants: [...wants],
         probe,
         name,
-        rows,
         proof,
         token,
       } as Hello)
     : undefined;
 };
 
-export const formOf = ({ probe, rows }: Hello): OutputForm => ({
-  nativeBytes: probe instanceof Uint8Array,
-  tables: rows === undefined,
-});
+/** Whether bytes travel as they are, and not as Base64. */
+export const takesNativeBytes = ({ probe }: Hello): boolean => probe instanceof Uint8Array;
 
 /** Reads what a REQUEST asks; `undefined` when it is none. */
 export const readGrantRequest = (value: unknown): GrantRequest | undefined => {

@@ -1,5 +1,4 @@
 import type { LocalCode } from '../errors/codes.js';
-import { BROWSER } from '../limits/edition.js';
 import { INVALIDATED } from '../platform/left-behind.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import type { Transport, TransportListener } from './transport.js';
@@ -64,11 +63,11 @@ export const portTransport = (
 
 /** Texts as seen in Chromium 156 and Firefox ESR 153, and in WebKit's source. */
 const codeOf = (text = ''): LocalCode =>
-  BROWSER !== 'firefox' && /serialization format/i.test(text)
+  /serialization format/i.test(text)
     ? 'SERIALIZATION_MISMATCH'
     : text === INVALIDATED
       ? 'CONTEXT_INVALIDATED'
-      : !BROWSER && /not supported/i.test(text)
+      : /not supported/i.test(text)
         ? 'UNSUPPORTED_BROWSER'
         : /not establish|not exist/i.test(text)
           ? 'UNREACHABLE'

@@ -159,7 +159,7 @@ export const PLANTED: readonly PlantedMistake[] = [
   {
     name: 'gated properties are sent to everybody',
     file: 'host/serving/publication.ts',
-    from: 'const key = [form.nativeBytes, form.tables, ...open].join();',
+    from: 'const key = [nativeBytes, ...open].join();',
     to: 'const key = `' + '$' + '{form.nativeBytes}`;',
   },
   {

@@ -3,13 +3,7 @@ import type { Lasting } from '../../session/departure.js';
 import type { Admitted } from '../../session/interview.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import { GRANTS } from '../../wire/frames.js';
-import {
-  type GrantRequest,
-  type Hello,
-  type OutputForm,
-  type Standing,
-  standingFrame,
-} from '../../wire/handshake.js';
+import { type GrantRequest, type Hello, type Standing, standingFrame } from '../../wire/handshake.js';
 import {
   askerOf,
   type Caller,
@@ -48,10 +42,10 @@ export const admit = (
       instance,
       calls: limits.calls,
     },
-    begin: ({ writer, form, afterwards }) =>
+    begin: ({ writer, nativeBytes, afterwards }) =>
       new Stay(reception, hello, lasting, { ...caller, session: id }, settled, standing, id, writer).serve(
         afterwards,
-        form,
+        nativeBytes,
       ),
   };
 };
@@ -107,7 +101,7 @@ class Stay implements Live {
     );
   }
 
-  serve(afterwards: (run: () => void) => void, form: OutputForm): ServedConversation {
+  serve(afterwards: (run: () => void) => void, nativeBytes: boolean): ServedConversation {
     const { reception, settled, session, caller, writer } = this;
     const { authorities, principal, key, platform, meter } = reception;
     const { consent, log } = authorities;
@@ -129,7 +123,7 @@ class Stay implements Live {
       alarm: reception.alarm,
       limits: reception.limits,
       writer,
-      form,
+      nativeBytes,
       allowance: reception.allowance,
       account: reception.account,
       endsAt: this.endOf(standing.granted),

@@ -2,7 +2,6 @@ import type { ServedMethod } from '../../call/callee.js';
 import { createEventSource, type EventSource } from '../../call/event-source.js';
 import { outputEncoder, paramsDecoder } from '../../call/member-codecs.js';
 import { PorticoError } from '../../errors/portico-error.js';
-import { JUDGED } from '../../limits/edition.js';
 import type { Limits } from '../../limits/limits.js';
 import { refuseDangerous, refuseUnjudged } from '../../patterns/refuse-dangerous.js';
 import type { Codec } from '../../protocol/conversion.js';
@@ -11,10 +10,10 @@ import { milliseconds } from '../../protocol/durations.js';
 import { gatesIn } from '../../protocol/gates.js';
 import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/protocol.js';
 import { lineOf } from '../../protocol/versions.js';
-import type { OutputForm } from '../../wire/handshake.js';
 import type { Principal } from '../admission/principal.js';
 import type { Rule } from '../admission/rules.js';
 import type { Choice } from '../consent/types.js';
+import { JUDGED } from '../judged.js';
 import type { Session } from './session.js';
 
 /** What `publish` is given for a capability, its types forgotten. */
@@ -31,7 +30,7 @@ export interface PublishedMember {
   readonly capability: string;
   readonly name: string;
   /** The output encoder for these grants: the same function for the same open gates. */
-  readonly encoder: (grants: ReadonlySet<string>, form: OutputForm) => Codec;
+  readonly encoder: (grants: ReadonlySet<string>, nativeBytes: boolean) => Codec;
   readonly method?: MethodPlan;
   readonly source?: EventSource;
 }
@@ -109,7 +108,7 @@ const publishMember = (
 /** Of grants. */
 const NONE: ReadonlySet<string> = new Set();
 /** As the data of errors goes out, whoever reads it. */
-const PLAIN: OutputForm = { nativeBytes: false, tables: false };
+const PLAIN = { nativeBytes: false, tables: false };
 
 const methodPlan = (path: string, member: Method, protocol: AnyProtocol, limits: Limits): MethodPlan => ({
   path,
@@ -123,12 +122,12 @@ const methodPlan = (path: string, member: Method, protocol: AnyProtocol, limits:
 const encoders = (schema: Schema | undefined): PublishedMember['encoder'] => {
   const gates = schema ? [...gatesIn(schema)] : [];
   const built = new Map<string, Codec>();
-  return (grants, form) => {
+  return (grants, nativeBytes) => {
     const open = gates.filter((gate) => grants.has(gate));
-    const key = [form.nativeBytes, form.tables, ...open].join();
+    const key = [nativeBytes, ...open].join();
     let codec = built.get(key);
     if (!codec) {
-      codec = outputEncoder(schema, new Set(open), form);
+      codec = outputEncoder(schema, new Set(open), { nativeBytes, tables: true });
       built.set(key, codec);
     }
     return codec;

@@ -20,7 +20,7 @@ import {
   SUBSCRIBE,
   UNSUBSCRIBE,
 } from '../../wire/frames.js';
-import { type GrantRequest, type OutputForm, readGrantRequest } from '../../wire/handshake.js';
+import { type GrantRequest, readGrantRequest } from '../../wire/handshake.js';
 import { heldSize } from '../../wire/held-size.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Verdict } from '../admission/judge.js';
@@ -37,7 +37,7 @@ export interface ServingContext {
   readonly alarm: Pick<Alarm, 'at'>;
   readonly limits: Limits;
   readonly writer: BatchWriter;
-  readonly form: OutputForm;
+  readonly nativeBytes: boolean;
   readonly allowance: Allowance;
   readonly account: Account;
   /** Milliseconds on the clock at which something granted ends by itself. */
@@ -141,7 +141,7 @@ class SessionServer implements ServedConversation, CalleeContext {
   }
 
   regrant(granted: ReadonlyMap<string, Verdict>, endsAt: number): void {
-    const { session, form } = this.context;
+    const { session, nativeBytes } = this.context;
     const before = this.granted;
     this.granted = granted;
     this.endsAt = endsAt;
@@ -151,10 +151,10 @@ class SessionServer implements ServedConversation, CalleeContext {
     // Grants open fields of other capabilities' results and events: nobody goes on by what was granted before.
     for (const [path, method] of this.methods ?? []) {
       const member = this.context.publication.members.get(path) as PublishedMember;
-      method.encode = member.encoder(session.grants, form);
+      method.encode = member.encoder(session.grants, nativeBytes);
     }
     for (const { member, subscriber } of this.subscriptions?.values() ?? [])
-      subscriber.encodeBy(member.encoder(session.grants, form));
+      subscriber.encodeBy(member.encoder(session.grants, nativeBytes));
   }
 
   scopeOf(capability: string): readonly unknown[] | undefined {
@@ -182,7 +182,7 @@ class SessionServer implements ServedConversation, CalleeContext {
     if (member instanceof PorticoError) return member;
     const { capability, name, method, encoder } = member;
     if (!method) return new PorticoError('UNKNOWN_MEMBER', `${path} is no method`);
-    const { session, form } = this.context;
+    const { session, nativeBytes } = this.context;
     // Not spread: that costs more than all the rest of a first call.
     const served: ServedMethod = {
       path: method.path,
@@ -190,7 +190,7 @@ class SessionServer implements ServedConversation, CalleeContext {
       decode: method.decode,
       deadline: method.deadline,
       errors: method.errors,
-      encode: encoder(session.grants, form),
+      encode: encoder(session.grants, nativeBytes),
       // The name is the protocol's, never the peer's; definition keeps it off Object.prototype.
       run: (params, call) => {
         const implementation = this.implementationOf(capability);
@@ -270,9 +270,9 @@ class SessionServer implements ServedConversation, CalleeContext {
     if (!source) return new PorticoError('UNKNOWN_MEMBER', `${path} is no event`);
     const surplus = this.account.hold(SUBSCRIPTIONS);
     if (surplus) return surplusError(surplus);
-    const { session, form } = this.context;
+    const { session, nativeBytes } = this.context;
     const { writer, account } = this;
-    const encode = encoder(session.grants, form);
+    const encode = encoder(session.grants, nativeBytes);
     const subscriber = source.subscribe(id, { writer, encode, account }, credit);
     this.subscriptions ??= new Map();
     this.subscriptions.set(id, { member, subscriber });

@@ -1,4 +1,3 @@
-import { BASIC } from '../../limits/edition.js';
 import { type Codec, FAIL, listed } from '../conversion.js';
 import { bounded } from './checks.js';
 import { type Bound, type Building, build, type Copied, type LinkedField, type LinkedPlan } from './kind.js';
@@ -24,9 +23,7 @@ export const list = (at: Building, item: LinkedPlan, bounds?: readonly Bound[]):
     Array.isArray(value) ? copied(value.length, (i) => value[i], conversion) : conversion.fail('an array');
   const [kind, fields] = item;
   const { table } = at.mode;
-  return !BASIC && table && kind === object
-    ? table(at, fields as readonly LinkedField[], plain, copied, count)
-    : plain;
+  return table && kind === object ? table(at, fields as readonly LinkedField[], plain, copied, count) : plain;
 };
 
 /** A list whose first items have plans of their own. */

@@ -189,18 +189,6 @@ describe('the module for clients', () => {
     expect([client.declarations, declarations].map((text) => /\badd\b/.test(text))).toEqual([false, true]);
   });
 
-  it('carries the ids that hosts have in one browser, where it is built for that', async () => {
-    const ids = { chromium: 'a'.repeat(32), firefox: 'notes@example.org' };
-    const hosts = SEVERAL.replace("version: '1.0.0',", `version: '1.0.0', hosts: ${JSON.stringify(ids)},`);
-    const idsIn = async (options: CompileOptions): Promise<unknown> =>
-      ((await importCode((await compiled(hosts, options)).client.code)) as { notes: AnyProtocol }).notes
-        .hosts;
-    expect(await idsIn({})).toEqual(ids);
-    expect(await idsIn({ browser: 'firefox' })).toEqual({ firefox: ids.firefox });
-    const { client } = await compiled(SEVERAL, { browser: 'firefox' });
-    expect(client.code).not.toContain('hosts');
-  });
-
   it('takes capabilities by the names of protocols', async () => {
     const { client } = await compiled(SEVERAL, { capabilities: { 'org.example.notes': ['write'] } });
     expect(client.code).not.toMatch(/list/);

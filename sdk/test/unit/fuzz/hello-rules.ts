@@ -41,7 +41,6 @@ const SHAPE: Readonly<Record<string, (value: unknown) => boolean>> = {
   needs: names,
   wants: names,
   name: optional(text(128)),
-  rows: optional(integer),
   proof: optional(integer),
   token: optional(text(4096)),
 };

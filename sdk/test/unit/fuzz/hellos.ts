@@ -31,7 +31,6 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     textAbout(64).map((text) => ['read', text]),
   ),
   name: textAbout(128),
-  rows: boundaries,
   proof: boundaries,
   token: textAbout(4096),
 };

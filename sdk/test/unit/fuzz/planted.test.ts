@@ -52,7 +52,7 @@ describe('mistakes planted in the SDK', () => {
   });
 
   test.each(PLANTED.filter(({ name }) => QUICK.includes(name)))('$name: is found', async (planted) => {
-    expect(await look(planted.name.replaceAll(/\W/g, '-'), [planted], 5000)).toMatch(
+    expect(await look(planted.name.replaceAll(/\W/g, '-'), [planted], 20_000)).toMatch(
       /^found after \d+ batches/,
     );
   });

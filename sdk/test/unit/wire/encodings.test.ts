@@ -82,19 +82,6 @@ describe('tables', () => {
     });
   });
 
-  test('[W9.11] a host sends them as they are to a client that reads no tables', async () => {
-    const host = tabsHost({ rows: 4 });
-    const list = [1, 2, 3, 4].map((id) => ({ id, title: 'Portico' }));
-    for (const [form, expected] of [
-      [{ rows: 1 }, list],
-      [{}, expect.objectContaining({ n: 4 })],
-      [{ rows: 0 }, list],
-    ] as const) {
-      const peer = await admitted(host, {}, { wants: ['read', 'titles'], ...form });
-      expect(await exchange(peer, [KIND.CALL, 1, 'read.list', 0, {}])).toEqual([[KIND.RESULT, 1, expected]]);
-    }
-  });
-
   test('[W9.11] a client reads a list and a table alike', async () => {
     const { raw, read } = await welcomed();
     const answers = [read.list(), read.list(), read.list()];
