@@ -114,7 +114,7 @@ const conclude = (
 ): Answer | Promise<Answer> => {
   const settled = answerHello(hello, candidates, reception.refusal(), reception.hint());
   if ('refusal' in settled) {
-    reception.logRefusal(reception.principal, settled.refusal.message);
+    reception.logRefusal(reception.principal, settled.refusal.message ?? settled.refusal.code);
     return { refused: settled.refusal };
   }
   const { granted, asked } = settled.standing;
