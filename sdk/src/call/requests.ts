@@ -200,7 +200,8 @@ export const createRequests = (owner: RequestsOwner): Requests => {
         }
       } else if (kind === ERROR) {
         // Each ends its own sort: an END has no declared errors, and a subscription could not read them.
-        if (!request?.event) end(request, fromWire(body, true), undefined, reading);
+        // Only where it is awaited: a small message can name one ERROR many thousand times.
+        if (request && !request.event) end(request, fromWire(body, true), undefined, reading);
       } else if (kind !== END) return false;
       else if (request?.event) end(request, fromWire(body));
       return true;

@@ -4,7 +4,7 @@ import { fromWire, PorticoError } from '../errors/portico-error.js';
 import type { ClientLimits } from '../limits/limits.js';
 import type { Platform, RuntimePort } from '../platform/platform.js';
 import { soon } from '../platform/system.js';
-import { Conversion } from '../protocol/conversion.js';
+import { Conversion, FAIL } from '../protocol/conversion.js';
 import { type BatchWriter, CLIENT_FOLDING, createBatchWriter } from '../wire/batch-writer.js';
 import {
   CHALLENGE,
@@ -180,7 +180,9 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
       if (greeted) {
         if (kind !== GRANTS) return requests.frame(frame, reading);
         const standing = readStanding(frame);
-        return standing && inform({ ...(control.info as SessionInfo), ...standing });
+        // Each name is a step: a small message can name one GRANTS many thousand times.
+        const isWithin = standing && reading.stepped(1 + frame.slice(1, 5).flat().length) !== FAIL;
+        return isWithin && inform({ ...(control.info as SessionInfo), ...standing });
       }
       if (kind === PENDING) {
         if (asked !== undefined || !isId(body)) return false;

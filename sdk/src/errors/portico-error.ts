@@ -75,7 +75,12 @@ const LIST_LIMIT = 256;
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value.slice(0, MESSAGE_LIMIT) : undefined;
+  typeof value !== 'string'
+    ? undefined
+    : value.length > MESSAGE_LIMIT
+      ? // Written and read anew: V8 keeps all of a text for a part of it.
+        (JSON.parse(JSON.stringify(value.slice(0, MESSAGE_LIMIT))) as string)
+      : value;
 const textsOf = (value: unknown): string[] | undefined =>
   Array.isArray(value) ? value.slice(0, LIST_LIMIT).flatMap((each) => textOf(each) ?? []) : undefined;
 

@@ -31,9 +31,13 @@ export const toBytes = (value: unknown): Converted | undefined => {
   return bytes && { value: bytes, length: bytes.length };
 };
 
-/** Bytes in either form. */
+/** Bytes in either form. A view of a larger buffer is copied: whoever keeps one byte would keep all that a peer sent. */
 export const fromEither = (value: unknown): Converted | undefined => {
-  if (value instanceof Uint8Array) return { value, length: value.length };
+  if (value instanceof Uint8Array)
+    return {
+      value: value.length === value.buffer.byteLength ? value : value.slice(),
+      length: value.length,
+    };
   if (typeof value !== 'string') return undefined;
   try {
     const native = (Uint8Array as { fromBase64?: (text: string) => Uint8Array }).fromBase64;

@@ -105,7 +105,8 @@ export const takesNativeBytes = ({ probe }: Hello): boolean => probe instanceof 
 export const readGrantRequest = (value: unknown): GrantRequest | undefined => {
   if (!isObject(value)) return undefined;
   const { ask, drop } = value;
-  return areNames(ask) && areNames(drop) ? { ask, drop } : undefined;
+  // Copied: a structured clone's list can carry more than its items, and a person may take minutes.
+  return areNames(ask) && areNames(drop) ? { ask: [...ask], drop: [...drop] } : undefined;
 };
 
 /** A GRANTS, or the beginning of a WELCOME. */
@@ -138,9 +139,9 @@ export const readStanding = (frame: Frame): Standing | undefined => {
     areNames(pending) &&
     refused.length === reasons.length
     ? {
-        granted,
+        granted: [...granted],
         refused: Object.fromEntries(refused.map((each, i) => [each, reasons[i] as string])),
-        pending,
+        pending: [...pending],
       }
     : undefined;
 };

@@ -5,7 +5,7 @@ import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Alarm, Clock } from '../../platform/platform.js';
-import type { Conversion } from '../../protocol/conversion.js';
+import { type Conversion, FAIL } from '../../protocol/conversion.js';
 import type { SessionHandler } from '../../session/interview.js';
 import type { BatchWriter } from '../../wire/batch-writer.js';
 import {
@@ -113,7 +113,7 @@ class SessionServer implements ServedConversation, CalleeContext {
       case CREDIT:
         return this.addCredit(frame);
       case REQUEST:
-        return this.request(frame);
+        return this.request(frame, reading);
       default:
         return `no frame of kind ${frame[0]} is expected here`;
     }
@@ -300,9 +300,12 @@ class SessionServer implements ServedConversation, CalleeContext {
     return undefined;
   }
 
-  private request([, id, received]: Frame): string | undefined {
+  private request([, id, received]: Frame, reading: Conversion): string | undefined {
     const body = readGrantRequest(received);
     if (!isId(id) || !body || !this.claim(id, 1)) return 'a malformed REQUEST';
+    // A small message can name one REQUEST many thousand times.
+    if (reading.stepped(1 + body.ask.length + body.drop.length) === FAIL)
+      return 'a message whose REQUESTs name too much';
     const answer = (error: PorticoError | undefined): void => {
       this.writer.push(error ? [ERROR, id, toWire(error)] : [RESULT, id, null]);
     };
