@@ -54,6 +54,7 @@ async function furnish(session, pages, clean) {
   await session.openPage(pages.url('/first'));
   await (await session.openPage(pages.url('/second'))).bringToFront();
   return {
+    browser: session.name,
     client: (code) => board.evaluate(`(async () => { ${code} })()`),
     stranger: (host, name, capability) =>
       stranger.evaluate(

@@ -36,6 +36,7 @@ export async function openSimulatedStage() {
     await browser.openTab(`${SITE}/second`);
     const AsyncFunction = /** @type {any} */ (async () => {}).constructor;
     return {
+      browser: 'chromium',
       client: (code) => board.evaluate(new AsyncFunction(code)),
       stranger: (hostId, name, capability) =>
         stranger.evaluate(

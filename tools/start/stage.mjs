@@ -2,6 +2,7 @@
  * Where the story plays. Nothing here runs.
  *
  * @typedef {object} Stage
+ * @property {'chromium' | 'firefox'} browser Whose form ids have there.
  * @property {(code: string) => Promise<any>} client
  *   Runs the body of an async function in the client, with `tabs` (its connection) at hand; gives plain data.
  * @property {(hostId: string | undefined, port?: string, capability?: string) => Promise<{ code: string, message: string } | 'admitted' | 'pending'>} stranger

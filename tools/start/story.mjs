@@ -4,7 +4,7 @@ import { root } from '../setup.mjs';
 
 /** @typedef {import('./stage.mjs').Stage} Stage */
 
-const ABSENT_ID = { chromium: 'ponmlkjihgfedcbaponmlkjihgfedcba' };
+const ABSENT_ID = { chromium: 'ponmlkjihgfedcbaponmlkjihgfedcba', firefox: 'absent@portico.example' };
 const PNG = '89504e470d0a1a0a';
 
 /** The story, step by step: a title, and what really happened, told in lines. What throws has failed. */
@@ -105,9 +105,9 @@ const STEPS = [
   ],
   [
     'It tries a host that is not installed',
-    async ({ stranger }) => {
+    async ({ stranger, browser }) => {
       const started = performance.now();
-      const answer = await stranger(ABSENT_ID.chromium);
+      const answer = await stranger(ABSENT_ID[browser]);
       expect(refusal(answer).code === 'UNREACHABLE', 'the absent host was not told as such');
       return [`${refusal(answer).message} (after ${Math.round(performance.now() - started)} ms)`];
     },
@@ -135,7 +135,8 @@ export async function tellStory(stage) {
       for (const line of await tell(stage)) console.log(`   ${line}`);
     } catch (error) {
       failed++;
-      console.log(`   FAILED: ${error instanceof Error ? error.message : error}`);
+      // A page's own error arrives as plain data.
+      console.log(`   FAILED: ${/** @type {any} */ (error)?.message ?? error}`);
     }
   }
   console.log(failed === 0 ? '\nAll of it happened.' : `\n${failed} of ${STEPS.length} steps failed.`);
