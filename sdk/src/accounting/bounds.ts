@@ -1,15 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
-import { SESSIONS, type Surplus } from './account.js';
-
-/** How much an account may hold, by kind. */
-export interface Bounds {
-  readonly most: readonly number[];
-  /** What every account directly below may hold even when the others have used up the rest. */
-  readonly share: readonly number[];
-  /** What is told where there is no room. */
-  readonly surplus: readonly Surplus[];
-}
+import { type Bounds, SESSIONS, type Surplus } from './kinds.js';
 
 /** For each kind, in their order, the limit and how much it is. */
 type Rows = readonly (readonly [limit: string, most: number])[];

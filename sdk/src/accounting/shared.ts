@@ -1,4 +1,5 @@
-import type { Account, Surplus } from './account.js';
+import type { Account } from './account.js';
+import type { Surplus } from './kinds.js';
 
 /** What is there once, though many hold it: each account pays once, however many below it hold it. */
 export class Shared {

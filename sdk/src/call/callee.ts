@@ -1,5 +1,6 @@
-import { type Account, CALLS, PARAMETERS, type Surplus } from '../accounting/account.js';
+import type { Account } from '../accounting/account.js';
 import { surplusError } from '../accounting/bounds.js';
+import { CALLS, PARAMETERS, type Surplus } from '../accounting/kinds.js';
 import type { ErrorCode } from '../errors/codes.js';
 import { PorticoError, toWire, type WireError } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';

@@ -1,4 +1,5 @@
-import { type Account, EVENTS } from '../accounting/account.js';
+import type { Account } from '../accounting/account.js';
+import { EVENTS } from '../accounting/kinds.js';
 import { Shared } from '../accounting/shared.js';
 import type { Limits } from '../limits/limits.js';
 import { type Codec, Conversion } from '../protocol/conversion.js';

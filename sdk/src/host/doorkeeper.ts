@@ -1,5 +1,6 @@
-import { Account, SESSIONS, type Surplus } from '../accounting/account.js';
+import { Account } from '../accounting/account.js';
 import { sessionBounds } from '../accounting/bounds.js';
+import { SESSIONS, type Surplus } from '../accounting/kinds.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm, ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';

@@ -1,4 +1,5 @@
-import { type Account, EARLY, type Surplus } from '../accounting/account.js';
+import type { Account } from '../accounting/account.js';
+import { EARLY, type Surplus } from '../accounting/kinds.js';
 import type { Limits } from '../limits/limits.js';
 import type { Batch } from '../wire/frames.js';
 import type { Hello } from '../wire/handshake.js';

@@ -1,5 +1,6 @@
-import { type Account, QUESTIONS, type Surplus } from '../accounting/account.js';
+import type { Account } from '../accounting/account.js';
 import { surplusError } from '../accounting/bounds.js';
+import { QUESTIONS, type Surplus } from '../accounting/kinds.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
 import type { Alarm, Clock, Platform, RuntimePort } from '../platform/platform.js';

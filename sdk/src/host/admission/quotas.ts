@@ -1,5 +1,6 @@
-import { Account, type Surplus } from '../../accounting/account.js';
-import { type Bounds, principalBounds } from '../../accounting/bounds.js';
+import { Account } from '../../accounting/account.js';
+import { principalBounds } from '../../accounting/bounds.js';
+import type { Bounds, Surplus } from '../../accounting/kinds.js';
 import { PorticoError } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import { keyOf, type Principal } from './principal.js';

@@ -1,5 +1,6 @@
-import { type Account, QUESTIONS, SUBSCRIPTIONS, type Surplus } from '../../accounting/account.js';
+import type { Account } from '../../accounting/account.js';
 import { surplusError } from '../../accounting/bounds.js';
+import { QUESTIONS, SUBSCRIPTIONS, type Surplus } from '../../accounting/kinds.js';
 import { type Allowance, Callee, type CalleeContext, type ServedMethod } from '../../call/callee.js';
 import type { Subscriber } from '../../call/event-source.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';

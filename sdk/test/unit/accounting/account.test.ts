@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Account } from '../../../src/accounting/account.js';
+import { hostBounds, principalBounds, sessionBounds } from '../../../src/accounting/bounds.js';
 import {
-  Account,
   CALLS,
   EARLY,
   EVENTS,
@@ -9,8 +10,7 @@ import {
   QUESTIONS,
   SESSIONS,
   SUBSCRIPTIONS,
-} from '../../../src/accounting/account.js';
-import { hostBounds, principalBounds, sessionBounds } from '../../../src/accounting/bounds.js';
+} from '../../../src/accounting/kinds.js';
 import { Shared } from '../../../src/accounting/shared.js';
 import { DEFAULT_LIMITS, type Limits } from '../../../src/limits/limits.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Account, EVENTS } from '../../../src/accounting/account.js';
+import { Account } from '../../../src/accounting/account.js';
 import { hostBounds, principalBounds, sessionBounds } from '../../../src/accounting/bounds.js';
+import { EVENTS } from '../../../src/accounting/kinds.js';
 import { createEventSource, type EventSource, type Subscriber } from '../../../src/call/event-source.js';
 import { DEFAULT_LIMITS, type Limits } from '../../../src/limits/limits.js';
 import type { Codec } from '../../../src/protocol/conversion.js';

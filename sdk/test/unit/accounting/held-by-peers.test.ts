@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { all, allow, anyExtension, createHost, type Host, provenKey } from 'portico/host';
 import { extension } from 'portico/testing';
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Account } from '../../../src/accounting/account.js';
 import {
-  type Account,
   CALLS,
   EARLY,
   EVENTS,
@@ -11,7 +11,7 @@ import {
   QUESTIONS,
   SESSIONS,
   SUBSCRIPTIONS,
-} from '../../../src/accounting/account.js';
+} from '../../../src/accounting/kinds.js';
 import { internalsOf } from '../../../src/host/create-host.js';
 import { ALLOWED, fakeConsent } from '../../support/fake-consent.js';
 import { KIND } from '../../support/kinds.js';

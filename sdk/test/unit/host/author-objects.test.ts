@@ -1,8 +1,9 @@
 import { PorticoError } from 'portico';
 import { allow, anyExtension, createHost } from 'portico/host';
 import { describe, expect, test } from 'vitest';
-import { Account, CALLS, PARAMETERS, QUESTIONS } from '../../../src/accounting/account.js';
+import { Account } from '../../../src/accounting/account.js';
 import { sessionBounds } from '../../../src/accounting/bounds.js';
+import { CALLS, PARAMETERS, QUESTIONS } from '../../../src/accounting/kinds.js';
 import { choicesOf } from '../../../src/host/consent/scope-choices.js';
 import { internalsOf } from '../../../src/host/create-host.js';
 import { DEFAULT_LIMITS } from '../../../src/limits/limits.js';

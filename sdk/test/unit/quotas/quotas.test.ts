@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Account, CALLS, SESSIONS, SUBSCRIPTIONS, type Surplus } from '../../../src/accounting/account.js';
+import { Account } from '../../../src/accounting/account.js';
 import { hostBounds } from '../../../src/accounting/bounds.js';
+import { CALLS, SESSIONS, SUBSCRIPTIONS, type Surplus } from '../../../src/accounting/kinds.js';
 import { keyOf, type Principal } from '../../../src/host/admission/principal.js';
 import {
   type Allowance,
