@@ -1,9 +1,10 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { FORMATS } from './formats.js';
+import { checkJoins } from './joins.js';
 import { claimedTwice } from './pattern-names.js';
 import { checkRecursion } from './recursion.js';
 import { unsupported } from './refused-keywords.js';
-import { resolve, type Scope, scoped, targetOf } from './scope.js';
+import { type Scope, scoped, targetOf } from './scope.js';
 
 /** The parts of a schema node that are read by name. */
 export interface Node {
@@ -28,7 +29,6 @@ const ANNOTATIONS = new Set([
   'contentMediaType',
   '$comment',
   '$schema',
-  '$defs',
 ]);
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
@@ -62,6 +62,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   $ref: isText,
   // A fragment would name a place, as "$anchor" does.
   $id: (value) => isText(value) && !(value as string).includes('#'),
+  $defs: isNode,
   minLength: isCount,
   maxLength: isCount,
   pattern: isPattern,
@@ -86,7 +87,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /** The keywords a schema may use, for documents and tools. */
 export const SUPPORTED_KEYWORDS: readonly string[] = /* @__PURE__ */ Object.keys(KEYWORDS).filter(
-  (each) => each !== '$id',
+  (each) => each !== '$id' && each !== '$defs',
 );
 
 /** Where one of these stands, it alone says what fits: the interpreter reads no other keyword beside it. */
@@ -109,6 +110,7 @@ export const checkSchema = (schema: unknown, at: string): void => {
   const ids: unknown[] = [];
   const tree = treeOf(schema, at, ids);
   checkNode(tree, at, undefined, ids);
+  checkJoins(tree, at, childrenOf);
   checkRecursion(tree, at, childrenOf);
 };
 
@@ -190,7 +192,7 @@ const checkNode = (
       `"${format}" is not checked, and would mean nothing: use "pattern", or one of ${Object.keys(FORMATS).join(', ')}`,
     );
   }
-  if (node['$ref'] !== undefined) checkReference(node['$ref'] as string, `${at}/$ref`, scope, ids);
+  if (node['$ref'] !== undefined) checkReference(node, `${at}/$ref`, outer, ids);
   if (
     contentEncoding !== undefined &&
     (node.type !== 'string' || ['minLength', 'pattern', 'format'].some((each) => node[each] !== undefined))
@@ -208,13 +210,13 @@ const checkNode = (
     throw invalid(`${at}/x-grant`, 'only properties of objects can be gated');
   if (node['prefixItems'] && isList(node.items))
     throw invalid(`${at}/items`, 'beside "prefixItems" it is the schema of the items that follow');
-  if (node.allOf) joined(node, at, scope, [node]);
   for (const [keyword, child] of childrenOf(node))
     checkNode(child, `${at}/${keyword}`, scope, ids, keyword.startsWith('properties/'));
 };
 
-const checkReference = (ref: string, at: string, scope: Scope, ids: readonly unknown[]): void => {
-  const target = resolve(ref, scope)?.node;
+const checkReference = (node: Node, at: string, outer: Scope | undefined, ids: readonly unknown[]): void => {
+  const ref = node['$ref'];
+  const target = targetOf(node, outer)?.node;
   if (!isNode(target)) {
     throw invalid(
       at,
@@ -262,31 +264,6 @@ const isOf = (value: unknown, type: Node['type']): boolean =>
     : type === 'integer'
       ? Number.isInteger(value)
       : type === (value === null ? 'null' : typeof value);
-
-/**
- * The properties that `allOf` joins. It is for objects of listed properties: anything else would need
- * the branches' results to be merged.
- */
-const joined = (node: Node, at: string, scope: Scope, around: readonly Node[]): string[] => {
-  const names = (node.allOf as readonly Node[]).flatMap((branch, index) => {
-    const { node: target, outer } = targetOf(branch, scope) ?? {};
-    const place = `${at}/allOf/${index}`;
-    if (target && around.includes(target)) throw invalid(place, 'allOf can not join an object with itself');
-    if (target?.allOf) return joined(target, place, scoped(target, outer), [...around, target]);
-    if (
-      target?.type !== 'object' ||
-      !target.properties ||
-      target['patternProperties'] ||
-      target['additionalProperties'] ||
-      target['$defs']
-    )
-      throw invalid(place, 'allOf can only join objects with listed properties');
-    return Object.keys(target.properties);
-  });
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw invalid(`${at}/allOf`, `more than one branch has a property "${twice}"`);
-  return names;
-};
 
 /** The schemas within a schema, each with its keyword and its name or place. */
 export const childrenOf = (node: Node): [string, Node][] => {

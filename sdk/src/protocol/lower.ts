@@ -1,7 +1,7 @@
 import { type Node, treeOf } from './check-schema.js';
 import { FORMATS } from './formats.js';
 import type { Plan, PlanField } from './plan.js';
-import { resolve, type Scope, scoped, targetOf } from './scope.js';
+import { type Scope, scoped, targetOf } from './scope.js';
 
 /** Turns a schema of the subset into a plan. The schema has passed `checkSchema`. */
 export const lower = (schema: object): Plan => {
@@ -12,7 +12,7 @@ export const lower = (schema: object): Plan => {
     const scope = scoped(node, outer);
     const below = (child: unknown): Plan => lowerNode((child ?? {}) as Node, scope);
     const { type } = node;
-    if (node['$ref'] !== undefined) return reference(resolve(node['$ref'] as string, scope) as Scope);
+    if (node['$ref'] !== undefined) return reference(targetOf(node, outer) as Scope);
     if (node['const'] !== undefined) return ['e', [node['const']]];
     if (node['enum']) return ['e', node['enum']];
     if (node.anyOf) return union(node.anyOf, scope, below);

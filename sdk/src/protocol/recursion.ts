@@ -1,6 +1,6 @@
 import { PorticoError } from '../errors/portico-error.js';
 import type { Node } from './check-schema.js';
-import { resolve, type Scope, scoped } from './scope.js';
+import { type Scope, scoped, targetOf } from './scope.js';
 
 /** A schema node, with what is needed to follow it. */
 interface Place {
@@ -25,8 +25,7 @@ export const checkRecursion = (
   const visit = (node: Node, where: string, outer: Scope | undefined): void => {
     if (places.has(node)) return;
     const scope = scoped(node, outer);
-    const ref = node['$ref'] as string | undefined;
-    const target = ref === undefined ? undefined : resolve(ref, scope)?.node;
+    const target = node['$ref'] === undefined ? undefined : targetOf(node, outer)?.node;
     if (target) references++;
     const beside = target ? [target] : (node.anyOf ?? node.allOf ?? []);
     places.set(node, { node, at: where, beside });

@@ -11,11 +11,18 @@ export const scoped = (node: Node, outer: Scope | undefined): Scope =>
   outer === undefined || node['$defs'] !== undefined || node['$id'] !== undefined ? { node, outer } : outer;
 
 /**
+ * What a node stands for: itself, or what it refers to, with the scope around that. `undefined` when nothing
+ * has that name. The node's own names count for its reference, too; so nobody else looks a reference up.
+ */
+export const targetOf = (node: Node, outer: Scope | undefined): Scope | undefined =>
+  node['$ref'] === undefined ? { node, outer } : resolve(node['$ref'] as string, scoped(node, outer));
+
+/**
  * What a reference means: `#` and `#/…` count from the document that it stands in, which is the innermost
  * schema with an `$id`, or the outermost of all; a name is that of a `$defs` entry or an `$id` around the
  * reference. Gives the node, and the scope around it. `undefined` when nothing has that name.
  */
-export const resolve = (ref: string, scope: Scope): Scope | undefined => {
+const resolve = (ref: string, scope: Scope): Scope | undefined => {
   if (ref.startsWith('#')) return follow(ref, documentOf(scope));
   for (let each: Scope | undefined = scope; each; each = each.outer) {
     if (each.node['$id'] === ref) return each;
@@ -25,10 +32,6 @@ export const resolve = (ref: string, scope: Scope): Scope | undefined => {
   }
   return undefined;
 };
-
-/** What a node stands for: itself, or what it refers to, with the scope around that. */
-export const targetOf = (node: Node, scope: Scope): Scope | undefined =>
-  node['$ref'] === undefined ? { node, outer: scope } : resolve(node['$ref'] as string, scope);
 
 const documentOf = (scope: Scope): Scope => {
   let each = scope;

@@ -1,5 +1,5 @@
-import type { Node } from '../../protocol/check-schema.js';
-import { resolve, type Scope, scoped } from '../../protocol/scope.js';
+import { childrenOf, type Node } from '../../protocol/check-schema.js';
+import { type Scope, scoped, targetOf } from '../../protocol/scope.js';
 import { docComment } from './text.js';
 
 /** Names that mean something else in a declaration file, or may not be the name of a type. */
@@ -47,15 +47,15 @@ export const namedTypes = (): NamedTypes => {
 const identityOf = (start: Scope): string => {
   const seen = new Map<Node, string>();
   const waiting = [start];
+  const follow = (node: Node, outer: Scope | undefined): void => {
+    const target = node['$ref'] === undefined ? undefined : targetOf(node, outer);
+    if (target) waiting.push(target);
+    for (const [, child] of childrenOf(node)) follow(child, scoped(node, outer));
+  };
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     if (seen.has(next.node)) continue;
-    const text = JSON.stringify(next.node);
-    seen.set(next.node, text);
-    const scope = scoped(next.node, next.outer);
-    for (const [, ref] of text.matchAll(/"\$ref":("(?:[^"\\]|\\.)*")/g)) {
-      const target = resolve(JSON.parse(ref as string) as string, scope);
-      if (target) waiting.push(target);
-    }
+    seen.set(next.node, JSON.stringify(next.node));
+    follow(next.node, next.outer);
   }
   return [...seen.values()].join('\n');
 };

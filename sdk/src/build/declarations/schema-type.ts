@@ -1,6 +1,6 @@
 import type { Node } from '../../protocol/check-schema.js';
 import type { Schema } from '../../protocol/protocol.js';
-import { resolve, type Scope, scoped } from '../../protocol/scope.js';
+import { type Scope, scoped, targetOf } from '../../protocol/scope.js';
 import type { NamedTypes } from './named-types.js';
 import { constantOf, type Step, schemaAt } from './schema-place.js';
 import type { Place } from './source-place.js';
@@ -54,7 +54,7 @@ const writer = (types: NamedTypes, fallback: string) => {
     const scope = scoped(node, spot.outer);
     const within = (child: unknown, step: Step, whole = false): Alternatives =>
       written({ node: (child ?? {}) as Node, outer: scope, place: schemaAt(place, step), whole });
-    if (node['$ref'] !== undefined) return reference(node['$ref'] as string, { ...spot, outer: scope });
+    if (node['$ref'] !== undefined) return reference(spot);
     if (node['const'] !== undefined) return [literal(node['const'])];
     if (node['enum']) return united((node['enum'] as unknown[]).map(literal));
     if (node.anyOf) {
@@ -110,8 +110,7 @@ const writer = (types: NamedTypes, fallback: string) => {
   const joinedFields = (branches: readonly Node[], scope: Scope, place: Place | undefined): Field[] =>
     branches.flatMap((branch, index) => {
       const at = schemaAt(place, ['branch', index]);
-      const ref = branch['$ref'] as string | undefined;
-      const target = ref === undefined ? { node: branch, outer: scope } : resolve(ref, scope);
+      const target = targetOf(branch, scope);
       if (!target) return [];
       const inner = scoped(target.node, target.outer);
       return target.node.allOf
@@ -119,8 +118,9 @@ const writer = (types: NamedTypes, fallback: string) => {
         : fieldsOf(target.node, inner, at);
     });
 
-  const reference = (ref: string, { outer, place, whole }: Spot): Alternatives => {
-    const target = resolve(ref, outer as Scope);
+  const reference = ({ node, outer, place, whole }: Spot): Alternatives => {
+    const ref = node['$ref'] as string;
+    const target = targetOf(node, outer);
     if (!target) return ['unknown'];
     const at = schemaAt(place, ['definition', ref]);
     const spot = { ...target, place: at, whole };

@@ -181,6 +181,45 @@ describe('[A7] a deputy', () => {
     expect(await codeFor(made, extension('d'.repeat(32)))).toBe('REFUSED');
   });
 
+  test.each<readonly [string, (branch: object) => object]>([
+    ['joined', (branch) => ({ allOf: [branch] })],
+    ['an alternative', (branch) => ({ anyOf: [branch, { type: 'null' }] })],
+    ['alone', (branch) => branch],
+  ])('tells nothing gated through names that two schemas share: %s', async (_how, placed) => {
+    const object = (address: object) => ({ type: 'object', properties: { address } });
+    const open = object({ type: 'string' });
+    const shut = object(gated('history', { type: 'string' }));
+    const result = {
+      $defs: { Page: open },
+      type: 'array',
+      items: placed({ $id: 'doc', $ref: '#/$defs/Page', $defs: { Page: shut } }),
+    };
+    const made = createHost();
+    made.publish(
+      defineProtocol({
+        name: 'org.example.files',
+        version: '1.0.0',
+        capabilities: {
+          open: { title: 'Open', members: { list: method({ result: result as object }) } },
+          history: { title: 'See addresses' },
+        },
+      }),
+      {
+        open: {
+          admit: [allow(anyExtension())],
+          provide: () => ({ list: () => [{ address: 'secret' }] }),
+        },
+        history: { admit: [allow(extensions({ chromium: [FRIEND_ID] }))] },
+      },
+    );
+    const listed = async (needs: string[]) => {
+      const peer = await answered(made, extension(FRIEND_ID), undefined, needs);
+      return exchange(peer, [KIND.CALL, 1, 'open.list', 0, null]);
+    };
+    expect(await listed(['open'])).toEqual([[KIND.RESULT, 1, [{}]]]);
+    expect(await listed(['open', 'history'])).toEqual([[KIND.RESULT, 1, [{ address: 'secret' }]]]);
+  });
+
   test('sees in a handler who calls and for what, and never a caller’s word for it', async () => {
     const consent = fakeConsent({ open: { verdict: 'allow', scope: ['https://a.example'] } });
     const scoped = defineProtocol({

@@ -173,6 +173,22 @@ describe('comments', () => {
   });
 });
 
+test('what is joined is what it refers to by names of its own', () => {
+  const part = (name: string) => ({ type: 'object', properties: { [name]: { type: 'boolean' } } });
+  const result = {
+    $defs: { Part: part('outer') },
+    allOf: [{ $ref: 'Part', $defs: { Part: part('inner') } }],
+  };
+  const joined = defineProtocol({
+    name: 'org.example.joined',
+    version: '1.0.0',
+    capabilities: { read: { title: 'Read', members: { get: method({ result: result as object }) } } },
+  });
+  const text = declared({}, joined);
+  expect(text).toContain('inner?: boolean');
+  expect(text).not.toContain('outer');
+});
+
 describe('names', () => {
   const both = defineProtocol({
     name: 'org.example.tabs',

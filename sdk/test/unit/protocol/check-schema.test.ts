@@ -147,6 +147,7 @@ const badValues: readonly (readonly [string, object, readonly unknown[]])[] = [
   ['additionalProperties', { type: 'object' }, [[]]],
   ['required', { type: 'object' }, ['a', [1], {}]],
   ['x-grant', {}, [5, null, ['a']]],
+  ['$defs', {}, [5, null, 'a', [{}]]],
   ['$id', {}, [5, null, {}, '#place', 'https://example.org/a#place']],
 ];
 
@@ -161,7 +162,7 @@ test.each(badValues)('%s refuses values that it can not have', (keyword, beside,
 test('every supported keyword is held to its values', () => {
   // A schema that is none is told of in its place.
   expect(badValues.map(([keyword]) => keyword).sort()).toEqual(
-    [...SUPPORTED_KEYWORDS, '$id'].filter((each) => each !== 'items').sort(),
+    [...SUPPORTED_KEYWORDS, '$id', '$defs'].filter((each) => each !== 'items').sort(),
   );
 });
 
@@ -374,6 +375,17 @@ describe('allOf', () => {
     );
     const pair = { $defs: { A: { allOf: [{ $ref: 'B' }] }, B: { allOf: [{ $ref: 'A' }] } } };
     expect(refusal(pair)).toContain('allOf can not join an object with itself');
+  });
+
+  test.each([
+    [{ allOf: [{ $ref: 5 }] }, 'at/allOf/0/$ref: not a value that "$ref" can take here'],
+    [{ allOf: [{ allOf: {} }] }, 'at/allOf/0/allOf: not a value that "allOf" can take here'],
+    [
+      { allOf: [{ $ref: 'A' }], $defs: { A: { allOf: 5 } } },
+      'at/$defs/A/allOf: not a value that "allOf" can take here',
+    ],
+  ])('of what is no schema is refused where that stands: %j', (schema, message) => {
+    expect(refusal(schema)).toBe(message);
   });
 
   test('may say that it is an object', () => {

@@ -65,6 +65,18 @@ describe('a gated property', () => {
     });
   });
 
+  test('stays shut where the names beside a reference are hidden by those around it', () => {
+    const open = { type: 'object', properties: { title: { type: 'string' } } };
+    for (const own of [{ $ref: 'X' }, { $id: 'doc', $ref: '#/$defs/X' }]) {
+      const branch = { ...own, $defs: { X: Tab } };
+      for (const how of [{ allOf: [branch] }, { anyOf: [branch, { type: 'null' }] }, branch]) {
+        const schema = { $defs: { X: open }, type: 'array', items: how };
+        expect(sendResult(schema, [full])).toEqual({ value: [{ id: 1 }] });
+        expect(sendResult(schema, [full], ['titles'])).toEqual({ value: [{ id: 1, title: 'a' }] });
+      }
+    }
+  });
+
   test('stays shut for a name of Object.prototype', () => {
     expect(sendResult(Tab, full, ['constructor', '__proto__'])).toEqual({ value: { id: 1 } });
   });

@@ -176,6 +176,47 @@ describe('a name means what it means where it is written', () => {
   });
 });
 
+describe('a schema that has names of its own beside its reference means the same in every place', () => {
+  const A = { type: 'object', required: ['a'], properties: { a: { type: 'integer' } } };
+  const B = { type: 'object', required: ['b'], properties: { b: { type: 'string' } } };
+  const own: readonly (readonly [string, object])[] = [
+    ['by name', { $ref: 'X', $defs: { X: B } }],
+    ['by a pointer within an $id', { $id: 'doc', $ref: '#/$defs/X', $defs: { X: B } }],
+    ['by an $id', { $ref: 'X', $defs: { X: { $id: 'X', ...B } } }],
+  ];
+  const places: readonly (readonly [string, (own: object) => object])[] = [
+    ['a property', (own) => own],
+    ['a branch of allOf', (own) => ({ allOf: [own] })],
+    ['a branch of a joined allOf', (own) => ({ allOf: [{ allOf: [own] }] })],
+    ['an alternative', (own) => ({ anyOf: [{ type: 'null' }, own] })],
+    ['a definition', (own) => ({ $ref: 'Own', $defs: { Own: own } })],
+  ];
+  const cases = own.flatMap(([how, node]) =>
+    places.map(([where, placed]) => [how, where, placed(node)] as const),
+  );
+
+  test.each(cases)('%s, as %s', (_how, _where, t) => {
+    for (const around of [{ $defs: { X: A } }, {}]) {
+      const schema = { ...around, type: 'object', properties: { t } };
+      for (const how of every) {
+        expect(run(schema, how, { t: { b: 'x' } })).toEqual({ value: { t: { b: 'x' } } });
+        expect(run(schema, how, { t: { a: 1 } })).toHaveProperty('failed');
+      }
+    }
+  });
+
+  test('as a joined branch, whose properties no other branch may have', () => {
+    const both = (other: object) => ({ $defs: { X: A }, allOf: [{ $ref: 'X', $defs: { X: B } }, other] });
+    expect(() => receiveParams(both(B), {})).toThrow('more than one branch has a property "b"');
+    expect(receiveParams(both(A), { a: 1, b: 'x' })).toEqual({ value: { a: 1, b: 'x' } });
+  });
+
+  test('as a joined branch that refers to the whole, which is refused', () => {
+    const schema = { $id: 'W', allOf: [{ $ref: 'W', $defs: { X: A } }] };
+    expect(() => receiveParams(schema, {})).toThrow('allOf can not join an object with itself');
+  });
+});
+
 describe('what JSON Schema would read in another way is refused', () => {
   test('an entry of $defs by a name that another schema has given itself', () => {
     const schema = { $defs: { A: { $id: 'B', type: 'string' }, B: { type: 'integer' } }, $ref: 'B' };

@@ -42,6 +42,13 @@ const WORKS: readonly (readonly [string, object, unknown, unknown])[] = [
     { a: 'x' },
   ],
   ['Evaluate', Type.Evaluate(Type.Intersect([ab, Type.Object({ c: text })])), { a: 'x', c: 'x' }, { a: 'x' }],
+  ['Union of Cyclic and Null', Type.Union([Tree, Type.Null()]), null, { kids: [{}] }],
+  [
+    'Intersect of Cyclic',
+    Type.Intersect([Tree, Type.Object({ more: text })]),
+    { kids: [], more: 'x' },
+    { more: 'x' },
+  ],
   ['Cyclic', Tree, { kids: [{ kids: [] }] }, { kids: [{}] }],
   ['Unknown', Type.Unknown(), { any: [1] }, new Date(0)],
   ['Any', Type.Any(), null, new Map()],

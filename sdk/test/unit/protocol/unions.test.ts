@@ -43,6 +43,19 @@ describe.each(every)('a union told apart by a constant, by %s', (how) => {
     expect(run(schema, how, { '': 'c' })).toEqual({ failed: { path: '/', expected: 'one of ["a","b"]' } });
   });
 
+  test('may be told apart by constants that only the branches themselves can name', () => {
+    const own = { $ref: 'X', $defs: { X: shape('one', { n: { type: 'number' } }) } };
+    const schema = {
+      $defs: { X: shape('two', {}), Y: shape('three', {}) },
+      anyOf: [own, { $ref: 'Y' }],
+    };
+    expect(run(schema, how, { kind: 'one', n: 1 })).toEqual({ value: { kind: 'one', n: 1 } });
+    expect(run(schema, how, { kind: 'three' })).toEqual({ value: { kind: 'three' } });
+    expect(run(schema, how, { kind: 'two' })).toEqual({
+      failed: { path: '/kind', expected: 'one of ["one","three"]' },
+    });
+  });
+
   test('tells 1 from "1"', () => {
     const schema = { anyOf: [shape(1, { n: { type: 'number' } }), shape('1', { s: { type: 'string' } })] };
     expect(run(schema, how, { kind: 1, n: 1 })).toEqual({ value: { kind: 1, n: 1 } });
