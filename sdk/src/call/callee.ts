@@ -136,7 +136,9 @@ export class Callee {
   }
 
   private reject(id: number, error: WireError): void {
-    this.context.writer.push([ERROR, id, error]);
+    const { writer, limits } = this.context;
+    // What fills a message is the text of the many errors that one small message can cause, and the data of declared ones.
+    writer.push([ERROR, id, error], heldSize(error, limits.batchSize));
   }
 
   /**

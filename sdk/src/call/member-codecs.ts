@@ -1,7 +1,14 @@
 import type { LocalCode, RemoteCode } from '../errors/codes.js';
 import { PorticoError } from '../errors/portico-error.js';
 import { fromEither, toBase64, toBytes } from '../protocol/base64.js';
-import { type Codec, type Conversion, FAIL, type Failure, generated } from '../protocol/conversion.js';
+import {
+  type Codec,
+  type Conversion,
+  FAIL,
+  type Failure,
+  generated,
+  MOST_TEXT,
+} from '../protocol/conversion.js';
 import type { LinkedField, LinkedPlan } from '../protocol/kinds/kind.js';
 import { object } from '../protocol/kinds/object.js';
 import { later } from '../protocol/lazy-codec.js';
@@ -54,10 +61,13 @@ const NO_PARAMETERS: LinkedPlan = [
 
 /** The error for a failure: `code`, or LIMIT_EXCEEDED where a bound was the reason. */
 export const conversionError = (
-  { path, expected, limit, cause }: Failure,
+  failure: Failure,
   code: RemoteCode | LocalCode,
   what: string,
 ): PorticoError => {
+  const { expected, limit, cause } = failure;
+  // A peer's names on each of many levels.
+  const path = failure.path.slice(0, MOST_TEXT);
   return new PorticoError(limit ? 'LIMIT_EXCEEDED' : code, `${what}${path}: expected ${expected}`, {
     data: limit ? { limit, path } : { path, expected },
     cause,

@@ -11,13 +11,19 @@ export type Codec = (value: unknown, conversion: Conversion) => unknown;
 export interface Failure {
   /** JSON pointer to the offending place, `''` for the value itself. */
   path: string;
-  /** What would have fitted. */
+  /** What would have fitted, in no more than {@link MOST_TEXT} characters. */
   expected: string;
   /** The bound that was exceeded, if it was one. */
   limit?: 'valueSize' | 'messageSize' | 'messageSteps' | 'depth';
   /** What was thrown where the value was read: by a getter of its author's, or a proxy. */
   cause?: unknown;
 }
+
+/**
+ * So many characters say what would have fitted, and where. A schema can have more to say, and a peer can have it
+ * said for each of a hundred thousand calls in one small message.
+ */
+export const MOST_TEXT = 256;
 
 /**
  * Converts the values of one message, one after the other, within the limits that they share; a message can name
@@ -74,7 +80,7 @@ export class Conversion {
 
   /** Fails here. */
   fail(expected: string): typeof FAIL {
-    this.failure = { path: '', expected };
+    this.failure = { path: '', expected: expected.slice(0, MOST_TEXT) };
     return FAIL;
   }
 
@@ -120,6 +126,18 @@ export const named = (names: readonly string[], conversion: Conversion): unknown
 /** Counts what it takes to look at every character of a text. */
 export const readText = (text: string, conversion: Conversion): unknown =>
   conversion.stepped(text.length >>> 6);
+
+/**
+ * Says that one of these would have fitted. Written out once: a peer can bring as many values that are none of them
+ * as there are steps, and most failures are never told.
+ */
+export const oneFrom = (values: readonly unknown[]): ((conversion: Conversion) => typeof FAIL) => {
+  let text: string | undefined;
+  return (conversion) => {
+    text ??= `one of ${JSON.stringify(values)}`.slice(0, MOST_TEXT);
+    return conversion.fail(text);
+  };
+};
 
 /** Counts a list before its items are looked at: there may be nothing in it. */
 export const listed = (length: number, conversion: Conversion): unknown => {

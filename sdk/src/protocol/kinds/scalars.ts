@@ -1,4 +1,4 @@
-import { type Codec, FAIL, readText } from '../conversion.js';
+import { type Codec, FAIL, oneFrom, readText } from '../conversion.js';
 import { bounded } from './checks.js';
 import type { Bound, Building } from './kind.js';
 
@@ -24,6 +24,6 @@ export const integer = /* @__PURE__ */ scalar('an integer', Number.isInteger);
 
 export const oneOf = (_at: Building, values: readonly unknown[]): Codec => {
   const allowed = new Set(values);
-  return (value, conversion) =>
-    allowed.has(value) ? value : conversion.fail(`one of ${JSON.stringify(values)}`);
+  const refuse = oneFrom(values);
+  return (value, conversion) => (allowed.has(value) ? value : refuse(conversion));
 };

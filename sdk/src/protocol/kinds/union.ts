@@ -1,4 +1,4 @@
-import { type Codec, type Conversion, FAIL, isObject } from '../conversion.js';
+import { type Codec, type Conversion, FAIL, isObject, oneFrom } from '../conversion.js';
 import { type Building, build, type LinkedPlan } from './kind.js';
 import { read } from './object.js';
 
@@ -52,10 +52,11 @@ export const tagged = (
 ): Codec => {
   const byTag = new Map(plans.map((plan, i) => [tags[i], build(plan, at)]));
   const field = { key: tag, shadowed: tag in Object.prototype };
+  const refuse = oneFrom(tags);
   return (value, conversion) => {
     const codec = isObject(value) && byTag.get(read(value, field));
     if (codec) return codec(value, conversion);
-    conversion.fail(`one of ${JSON.stringify(tags)}`);
+    refuse(conversion);
     return conversion.failAt(tag);
   };
 };
