@@ -1,8 +1,9 @@
 import { PorticoError } from '../errors/portico-error.js';
 import { DEFAULT_LIMITS } from '../limits/limits.js';
-import { childrenOf, type Node } from '../protocol/check-schema.js';
+import { childrenOf } from '../protocol/check-schema.js';
 import { isLinked } from '../protocol/plan.js';
 import type { AnyProtocol, Event, Method, Schema } from '../protocol/protocol.js';
+import type { Node } from '../protocol/schema-node.js';
 import { judgePattern, type Verdict } from './judge-pattern.js';
 
 /** Steps of matching that are worth a tenth of a second, roughly. */

@@ -4,18 +4,8 @@ import { checkJoins } from './joins.js';
 import { claimedTwice } from './pattern-names.js';
 import { checkRecursion } from './recursion.js';
 import { unsupported } from './refused-keywords.js';
+import { isNode, type Node } from './schema-node.js';
 import { type Scope, scoped, targetOf } from './scope.js';
-
-/** The parts of a schema node that are read by name. */
-export interface Node {
-  readonly [keyword: string]: unknown;
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly items?: Node | readonly Node[];
-  readonly anyOf?: readonly Node[];
-  readonly allOf?: readonly Node[];
-}
 
 /** Keywords that say nothing about validity. */
 const ANNOTATIONS = new Set([
@@ -37,8 +27,6 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isPrimitive = (value: unknown): boolean =>
   value === null || isText(value) || typeof value === 'boolean' || isNumber(value);
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
-export const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPattern = (value: unknown): boolean => {
   try {
     return isText(value) && !!new RegExp(value as string, 'u');

@@ -1,5 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
-import { checkSchema, isNode } from './check-schema.js';
+import { checkSchema } from './check-schema.js';
 import { milliseconds } from './durations.js';
 import { gatesIn } from './gates.js';
 import type { Infer } from './infer.js';
@@ -18,6 +18,7 @@ import type {
   Protocol,
   Schema,
 } from './protocol.js';
+import { isNode } from './schema-node.js';
 import { isNewer, isVersion, lineOf } from './versions.js';
 
 /** Names that clients' objects need for themselves. */

@@ -1,10 +1,11 @@
-import { childrenOf, isNode } from './check-schema.js';
+import { childrenOf } from './check-schema.js';
 import type { LinkedField, LinkedPlan } from './kinds/kind.js';
 import { list, tuple } from './kinds/list.js';
 import { object, openObject } from './kinds/object.js';
 import { defined } from './kinds/reference.js';
 import { either, tagged } from './kinds/union.js';
 import { isLinked } from './plan.js';
+import { isNode } from './schema-node.js';
 
 /** The capabilities named by `gated` anywhere in a schema, compiled or not. */
 export const gatesIn = (schema: object): Set<string> => {

@@ -1,5 +1,5 @@
 import { PorticoError } from '../errors/portico-error.js';
-import type { Node } from './check-schema.js';
+import type { Node } from './schema-node.js';
 import { type Scope, scoped, targetOf } from './scope.js';
 
 /**

@@ -1,6 +1,7 @@
-import { type Node, treeOf } from './check-schema.js';
+import { treeOf } from './check-schema.js';
 import { FORMATS } from './formats.js';
 import type { Plan, PlanField } from './plan.js';
+import type { Node } from './schema-node.js';
 import { type Scope, scoped, targetOf } from './scope.js';
 
 /** Turns a schema of the subset into a plan. The schema has passed `checkSchema`. */

@@ -1,6 +1,6 @@
-import { isNode } from './check-schema.js';
 import type { Infer } from './infer.js';
 import type { Event, Method, Schema } from './protocol.js';
+import { isNode } from './schema-node.js';
 
 type ResultType<R> = R extends Schema ? Infer<R> : void;
 type ParamsType<P> = P extends Schema ? Infer<P> : void;

@@ -1,4 +1,4 @@
-import type { Node } from './check-schema.js';
+import type { Node } from './schema-node.js';
 
 /** Where a `$ref` looks: the schema nodes around it that define names, from the inside out. */
 export interface Scope {

@@ -1,4 +1,5 @@
-import { childrenOf, type Node } from '../../protocol/check-schema.js';
+import { childrenOf } from '../../protocol/check-schema.js';
+import type { Node } from '../../protocol/schema-node.js';
 import { type Scope, scoped, targetOf } from '../../protocol/scope.js';
 import { docComment } from './text.js';
 

@@ -1,5 +1,5 @@
-import type { Node } from '../../protocol/check-schema.js';
 import type { Schema } from '../../protocol/protocol.js';
+import type { Node } from '../../protocol/schema-node.js';
 import { type Scope, scoped, targetOf } from '../../protocol/scope.js';
 import type { NamedTypes } from './named-types.js';
 import { constantOf, type Step, schemaAt } from './schema-place.js';
