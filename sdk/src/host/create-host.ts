@@ -4,17 +4,17 @@ import { PorticoError } from '../errors/portico-error.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits/limits.js';
 import { browserHostPlatform } from '../platform/browser-host-platform.js';
 import type { ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
-import type { AnyProtocol } from '../protocol/protocol.js';
 import { type Authorities, judge, type Verdict } from './admission/judge.js';
 import type { Principal } from './admission/principal.js';
 import type { Evidence } from './admission/question.js';
 import { createQuotaKeeper, type Quotas } from './admission/quotas.js';
-import type { Choice, Consent, DecidedBy, Subject } from './consent/types.js';
+import type { Choice } from './consent/questions.js';
+import type { Consent, DecidedBy, Subject } from './consent/types.js';
 import { createDoorkeeper } from './doorkeeper.js';
 import { explaining, type Log } from './log.js';
 import type { Policy } from './policy/types.js';
 import { createPublication, type Publication, rulesForTlsChannels } from './serving/publication.js';
-import type { Served, Serving } from './serving/types.js';
+import type { Publisher, Served } from './serving/types.js';
 
 export interface HostOptions {
   /** Where the host's log goes: {@link consoleLog}, or elsewhere. @defaultValue nowhere: the library writes to no console by itself */
@@ -47,13 +47,7 @@ export interface Explanation {
   readonly reason: string;
 }
 
-export interface Host {
-  /**
-   * Publishes a protocol: for each capability whom to admit, and what answers. Publish several majors
-   * of one name by calling it for each. Before `listen`, in the same turn.
-   * @throws {PorticoError} INVALID_DEFINITION, INVALID_ARGUMENT (a capability without a rule, a major twice, after `listen`)
-   */
-  publish<P extends AnyProtocol>(protocol: P, serving: Serving<P>): Served<P>;
+export interface Host extends Publisher {
   /**
    * Registers the browser's listeners, synchronously: call it in the first turn of the background's script,
    * or the connection that woke the worker is lost. Registers `onConnectExternal` and `onConnect`: whoever comes

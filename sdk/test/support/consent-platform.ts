@@ -5,14 +5,8 @@ import { Type } from 'typebox';
 import { consentProtocol } from '../../src/consent/consent-protocol.js';
 import type { Principal } from '../../src/host/admission/principal.js';
 import { type ConsentOptions, consent, type HostConsent } from '../../src/host/consent/consent.js';
-import type {
-  Asker,
-  Choice,
-  ConsentContext,
-  LiveSession,
-  Request,
-  Subject,
-} from '../../src/host/consent/types.js';
+import type { Choice } from '../../src/host/consent/questions.js';
+import type { Asker, ConsentContext, LiveSession, Request, Subject } from '../../src/host/consent/types.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits/limits.js';
 import type {
   ExtensionList,

@@ -1,6 +1,6 @@
 import { PorticoError } from '../../errors/portico-error.js';
 import { cleanText } from './clean-name.js';
-import type { Confirmation } from './types.js';
+import type { Confirmation } from './questions.js';
 
 const TITLE = 200;
 const MESSAGE = 2000;

@@ -2,8 +2,8 @@ import { keyOf, type Principal } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
 import { cleanName } from './clean-name.js';
 import { type Denial, remaining } from './denials.js';
-import type { OnceGrant } from './once-grants.js';
-import type { Choice, Subject } from './types.js';
+import type { Choice } from './questions.js';
+import type { Subject } from './types.js';
 
 /** How many principals are remembered. Strangers that make a host fill its storage. */
 export const MAX_PRINCIPALS = 1000;
@@ -21,6 +21,21 @@ export interface Grant {
   readonly key?: string | undefined;
   /** The chosen values; absent where the capability has no scope. */
   readonly scope?: readonly Choice[] | undefined;
+}
+
+/**
+ * What a person allowed once, until a session takes it: the one that asked, or, where that is gone (or the host's
+ * worker died), the next one of its principal that comes before the time is up. No other: whoever else waited for
+ * the same answer asks again. Whoever has taken it holds it until the session ends.
+ */
+export interface OnceGrant {
+  readonly grant: Grant;
+  /** When it was answered. */
+  readonly since: number;
+  /** Until then it may be taken. */
+  readonly until: number;
+  /** For which session it is kept, as long as that is there; for any where none had waited. */
+  readonly session?: string | undefined;
 }
 
 /** What is remembered of a principal. Owned by the book; changed by the ledger alone. */

@@ -11,8 +11,9 @@ import { type DenialCause, deny, isForgotten } from './denials.js';
 import { type Grant, putBounded } from './grant-book.js';
 import type { Memory } from './memory.js';
 import { isSpent } from './once-grants.js';
+import type { Choice } from './questions.js';
 import { isFor, type Recall } from './recall.js';
-import type { Asker, AuditDecision, Choice, ConsentContext, LiveSession, Subject } from './types.js';
+import type { Asker, AuditDecision, ConsentContext, LiveSession, Subject } from './types.js';
 
 /** What came out for one capability. */
 export interface Outcome {

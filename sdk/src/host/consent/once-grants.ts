@@ -1,21 +1,6 @@
 import type { Lasting } from '../../session/departure.js';
 import { subjectKey } from './catalogue.js';
-import type { Grant } from './grant-book.js';
-
-/**
- * What a person allowed once, until a session takes it: the one that asked, or, where that is gone (or the host's
- * worker died), the next one of its principal that comes before the time is up. No other: whoever else waited for
- * the same answer asks again. Whoever has taken it holds it until the session ends.
- */
-export interface OnceGrant {
-  readonly grant: Grant;
-  /** When it was answered. */
-  readonly since: number;
-  /** Until then it may be taken. */
-  readonly until: number;
-  /** For which session it is kept, as long as that is there; for any where none had waited. */
-  readonly session?: string | undefined;
-}
+import type { Grant, OnceGrant } from './grant-book.js';
 
 /** Whether it can be taken no more. Set back, a clock must not prolong it. */
 export const isSpent = ({ since, until }: OnceGrant, now: number): boolean => now < since || now >= until;

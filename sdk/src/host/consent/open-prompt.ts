@@ -3,7 +3,8 @@ import type { Lasting } from '../../session/departure.js';
 import { keyOf } from '../admission/principal.js';
 import type { Outcome } from './ledger.js';
 import type { Shown } from './prompt-windows.js';
-import type { Asker, Choice, Confirmation, Request, Subject } from './types.js';
+import type { Choice, Confirmation } from './questions.js';
+import type { Asker, Request, Subject } from './types.js';
 
 /** A capability on a prompt. */
 export interface Asked {

@@ -27,6 +27,7 @@ import {
 import { OpenPrompts, tooMany } from './open-prompts.js';
 import { createPauses } from './pauses.js';
 import type { Windows } from './prompt-windows.js';
+import type { Confirmation } from './questions.js';
 import type { Recall } from './recall.js';
 import { choicesOf } from './scope-choices.js';
 import type { Storage } from './storage.js';
@@ -38,7 +39,7 @@ import {
   type StoredPrompts,
   storePrompt,
 } from './stored-prompts.js';
-import type { Asker, Confirmation, Consent, ConsentContext, Request, Subject } from './types.js';
+import type { Asker, Consent, ConsentContext, Request, Subject } from './types.js';
 
 export interface Prompts extends Pick<Consent, 'ask' | 'pending' | 'confirm'> {
   readonly all: readonly OpenPrompt[];

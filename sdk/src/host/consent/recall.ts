@@ -3,9 +3,9 @@ import { keyOf, type Principal, partyOf } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
 import { subjectKey } from './catalogue.js';
 import { remaining } from './denials.js';
-import type { Entry, Grant } from './grant-book.js';
+import type { Entry, Grant, OnceGrant } from './grant-book.js';
 import type { Memory } from './memory.js';
-import { isSpent, type OnceGrant } from './once-grants.js';
+import { isSpent } from './once-grants.js';
 import { RETRY_LOAD } from './storage.js';
 import type { Asker, Recalled, Subject } from './types.js';
 

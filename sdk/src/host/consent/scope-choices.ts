@@ -4,7 +4,8 @@ import { any } from '../../protocol/kinds/any.js';
 import { codecOf } from '../../protocol/kinds/kind.js';
 import type { Principal } from '../admission/principal.js';
 import { cleanText } from './clean-name.js';
-import type { Choice, ConsentContext, Subject } from './types.js';
+import type { Choice } from './questions.js';
+import type { ConsentContext, Subject } from './types.js';
 import { within } from './within.js';
 
 /** How many values a person chooses from: more nobody reads. */

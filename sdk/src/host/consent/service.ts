@@ -1,7 +1,7 @@
 import { consentProtocol } from '../../consent/consent-protocol.js';
 import { self } from '../admission/matchers.js';
 import { allow } from '../admission/rules.js';
-import type { Host } from '../create-host.js';
+import type { Publisher } from '../serving/types.js';
 import type { ConsentControl } from './control.js';
 import type { Answer, Presence } from './open-prompt.js';
 import type { PromptView } from './views.js';
@@ -31,7 +31,7 @@ export interface Announcer {
  * Publishes what the host's own screens use: to pages of this extension alone. Its content scripts come by
  * the same event, but as what they are; a page that holds one in its hand could let anybody in.
  */
-export const publishConsent = (host: Host, desk: PromptDesk, control: ConsentControl): Announcer => {
+export const publishConsent = (host: Publisher, desk: PromptDesk, control: ConsentControl): Announcer => {
   const admit = [allow(self())] as const;
   const served = host.publish(consentProtocol, {
     prompts: {

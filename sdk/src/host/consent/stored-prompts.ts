@@ -4,6 +4,7 @@ import { keyOf } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
 import { cleanName } from './clean-name.js';
 import type { GrantPrompt } from './open-prompt.js';
+import type { Choice } from './questions.js';
 import {
   CHOICES,
   COUNT,
@@ -19,7 +20,7 @@ import {
   TIME,
   text,
 } from './stored-shapes.js';
-import type { Asker, Choice, Subject } from './types.js';
+import type { Asker, Subject } from './types.js';
 
 /** An open prompt, as it outlives the background. */
 export interface StoredPrompt {

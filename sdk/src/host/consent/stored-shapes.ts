@@ -10,7 +10,8 @@ import { subjectKey } from './catalogue.js';
 import type { Denial } from './denials.js';
 import { createEntry, type Entry, type Grant, MAX_EACH, MAX_PRINCIPALS } from './grant-book.js';
 import type { Pause } from './pauses.js';
-import type { Choice, Subject } from './types.js';
+import type { Choice } from './questions.js';
+import type { Subject } from './types.js';
 
 /** Without what may be absent and is: as JSON leaves it out. */
 export const compact = <T extends object>(value: { [K in keyof T]: T[K] | undefined }): T =>

@@ -5,15 +5,9 @@ import type { AnyProtocol } from '../../protocol/protocol.js';
 import type { Lasting } from '../../session/departure.js';
 import type { Principal } from '../admission/principal.js';
 import type { ProvenKey } from '../admission/question.js';
-import type { Host } from '../create-host.js';
 import type { Log } from '../log.js';
-
-/** One value that a capability's scope may take, as a person reads it. */
-export interface Choice {
-  readonly label: string;
-  /** Fits the capability's `scope` schema. */
-  readonly value: unknown;
-}
+import type { Publisher } from '../serving/types.js';
+import type { Choice, Confirmation } from './questions.js';
 
 /** By whose word a decision stands. */
 export type DecidedBy = 'person' | 'policy' | 'rule';
@@ -63,14 +57,6 @@ export interface Request {
   readonly lasting: Lasting;
 }
 
-/** A question about one call. */
-export interface Confirmation {
-  readonly title: string;
-  readonly message?: string;
-  /** Lines of facts: label and value. */
-  readonly details?: readonly { readonly label: string; readonly value: string }[];
-}
-
 /** A session as consent sees it. */
 export interface LiveSession {
   readonly id: string;
@@ -109,7 +95,7 @@ export interface ConsentContext {
  */
 export interface Consent {
   /** Publishes what the host's own screens use. Before `listen`. */
-  attach(host: Host): void;
+  attach(host: Publisher): void;
   /** In the first turn of the background: registers the browser's listeners, and starts to read the storage. */
   start(context: ConsentContext): void;
   /**

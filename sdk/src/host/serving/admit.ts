@@ -14,7 +14,8 @@ import {
   whileJudged,
 } from '../admission/judge.js';
 import { describePrincipal, type Principal } from '../admission/principal.js';
-import type { Confirmation, Consent, LiveSession } from '../consent/types.js';
+import type { Confirmation } from '../consent/questions.js';
+import type { Consent, LiveSession } from '../consent/types.js';
 import { type Placed, place, type Settled, standingOf } from './answer-hello.js';
 import type { Live, Reception } from './reception.js';
 import { type ServedConversation, serveSession } from './serve-session.js';

@@ -12,7 +12,7 @@ import type { AnyProtocol, Event, Member, Method, Schema } from '../../protocol/
 import { lineOf } from '../../protocol/versions.js';
 import type { Principal } from '../admission/principal.js';
 import type { Rule } from '../admission/rules.js';
-import type { Choice } from '../consent/types.js';
+import type { Choice } from '../consent/questions.js';
 import { JUDGED } from '../judged.js';
 import type { Session } from './session.js';
 

@@ -25,7 +25,7 @@ import { type GrantRequest, readGrantRequest } from '../../wire/handshake.js';
 import { heldSize } from '../../wire/held-size.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Verdict } from '../admission/judge.js';
-import type { Confirmation } from '../consent/types.js';
+import type { Confirmation } from '../consent/questions.js';
 import type { Publication, PublishedMember } from './publication.js';
 import type { OwnedSession } from './session.js';
 

@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/protocol.js';
 import type { Principal } from '../admission/principal.js';
 import type { Rule } from '../admission/rules.js';
-import type { Confirmation } from '../consent/types.js';
+import type { Confirmation } from '../consent/questions.js';
 import type { Session } from './session.js';
 
 /** What a handler knows of the call it answers. */
@@ -95,3 +95,13 @@ export type Served<P extends AnyProtocol> = {
     };
   };
 };
+
+/** What takes protocols: a host, until it listens. */
+export interface Publisher {
+  /**
+   * Publishes a protocol: for each capability whom to admit, and what answers. Publish several majors
+   * of one name by calling it for each. Before `listen`, in the same turn.
+   * @throws {PorticoError} INVALID_DEFINITION, INVALID_ARGUMENT (a capability without a rule, a major twice, after `listen`)
+   */
+  publish<P extends AnyProtocol>(protocol: P, serving: Serving<P>): Served<P>;
+}

@@ -1,6 +1,6 @@
 import { defineProtocol } from 'portico';
 import { describe, expect, test } from 'vitest';
-import type { Choice } from '../../../src/host/consent/types.js';
+import type { Choice } from '../../../src/host/consent/questions.js';
 import { Departure } from '../../../src/session/departure.js';
 import {
   ACCOUNTS,
