@@ -63,6 +63,8 @@ export interface CalleeContext {
 /** The calls that one session's client has under way. A class: hosts have thousands of idle sessions. */
 export class Callee {
   private calls: Map<number, Running> | undefined;
+  /** No call of these expires before. */
+  private expires = Number.POSITIVE_INFINITY;
 
   constructor(private readonly context: CalleeContext) {}
 
@@ -113,9 +115,14 @@ export class Callee {
   /** Ends the calls whose deadline has passed; gives the next deadline. */
   expire(now: number): number {
     if (!this.calls?.size) return Number.POSITIVE_INFINITY;
-    return expireLate(this.calls.values(), now, (late) =>
+    // It is another session's deadline that has come, mostly.
+    if (now < this.expires) return this.expires;
+    this.expires = Number.POSITIVE_INFINITY;
+    const next = expireLate(this.calls.values(), now, (late) =>
       this.stop(late, new PorticoError('DEADLINE_EXCEEDED', `${late.method.path} took longer than it may`)),
     );
+    this.expires = Math.min(this.expires, next);
+    return this.expires;
   }
 
   /** Answers the calls of a capability that is no longer granted, and tells their handlers. */
@@ -255,6 +262,7 @@ export class Callee {
     this.calls ??= new Map();
     const { calls } = this;
     calls.set(call.id, call);
+    this.expires = Math.min(this.expires, call.expires);
     this.context.alarm.at(call.expires);
     const isAwaited = (): boolean => {
       if (call.isOver) return false;

@@ -3,6 +3,7 @@ import { sessionBounds } from '../accounting/bounds.js';
 import { SESSIONS, type Surplus } from '../accounting/kinds.js';
 import { PorticoError, toWire } from '../errors/portico-error.js';
 import type { Limits } from '../limits/limits.js';
+import { calmAlarm } from '../platform/alarm.js';
 import type { Alarm, ConnectEvent, HostPlatform, RuntimePort } from '../platform/platform.js';
 import { type HostSession, openHostSession } from '../session/host-session.js';
 import { refusePort } from '../session/refuse-port.js';
@@ -185,7 +186,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
       return;
     }
     instance ??= platform.randomId();
-    watch ??= platform.alarm(ring);
+    watch ??= calmAlarm(platform, ring);
     meter ??= consent && createMeter(platform, consent);
     const guest: Guest = {
       principal,
