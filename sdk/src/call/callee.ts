@@ -34,8 +34,11 @@ export interface Allowance {
   call(now: number): Surplus | undefined;
   /** What was read is paid for, whatever becomes of it; who can't pay is told so at the next call. */
   bytes(amount: number, now: number): void;
-  /** Whether there is a bound on bytes: then what is refused unread is weighed, too. */
-  readonly weighs: boolean;
+  /**
+   * Whether bytes are bounded, and anything is left: then what is refused unread is weighed, too. Who has nothing left
+   * pays by silence already, and must not have one list weighed again and again.
+   */
+  weighs(now: number): boolean;
 }
 
 export interface CalleeContext {
@@ -154,7 +157,7 @@ export class Callee {
    */
   private dismiss(id: number, error: PorticoError, received: unknown, now: number, read = 0): void {
     const { allowance, limits } = this.context;
-    if (allowance.weighs) {
+    if (allowance.weighs(now)) {
       const sent = Math.min(heldSizeOfPeers(received, limits.valueSize), limits.valueSize);
       allowance.bytes(Math.max(read, sent), now);
     }

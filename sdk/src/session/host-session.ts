@@ -126,7 +126,6 @@ export const openHostSession = (
         leave();
         return;
       }
-      if (kind >= FIRST_IGNORABLE) continue;
       const broken = (handler as SessionHandler).frame(frame, reading);
       if (broken !== undefined) violated(broken);
     }

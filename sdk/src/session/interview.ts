@@ -21,7 +21,7 @@ export interface Admitted {
 }
 
 export interface SessionHandler {
-  /** A frame after the hello. Gives what rule it breaks, if any. @param reading of the message that it came in */
+  /** A frame after the hello, of kinds that may be skipped, too. Gives what rule it breaks, if any. @param reading of the message that it came in */
   frame(frame: Frame, reading: Conversion): string | undefined;
   /** Ends calls that took too long; gives the time when to look again. */
   expire(now: number): number;

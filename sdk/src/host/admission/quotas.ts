@@ -14,8 +14,8 @@ export interface Quotas {
   /** Calls, subscriptions and requests a second, those that are refused too. One second's worth may come at once, and so in any second no more than twice as many pass. */
   readonly callsPerSecond: number;
   /**
-   * Characters and bytes received a second, of what is refused too. One second's worth may come at once. A value is
-   * read as long as anything is left, and paid for by silence where it was more.
+   * Characters and bytes received a second in sessions, of what is refused or skipped too. One second's worth may
+   * come at once. A value is read as long as anything is left, and paid for by silence where it was more.
    */
   readonly bytesPerSecond: number;
   /** Calls in flight: handlers that have not settled. Counts whether or not quotas are set. */
@@ -57,8 +57,8 @@ export interface Allowance {
   call(now: number): Surplus | undefined;
   /** So much was read. */
   bytes(amount: number, now: number): void;
-  /** Whether there is a bound on bytes. */
-  readonly weighs: boolean;
+  /** Whether bytes are bounded, and anything is left. */
+  weighs(now: number): boolean;
   /** It broke the rules. Milliseconds of the ban where this leads to one; during a ban nothing is counted. */
   strike(now: number): number | undefined;
   /** Milliseconds that are left of a ban. */
@@ -130,8 +130,8 @@ class PrincipalAllowance implements Allowance {
     this.byteBucket = new Bucket('bytesPerSecond', costAt(quotas.bytesPerSecond));
   }
 
-  get weighs(): boolean {
-    return this.byteBucket.cost > 0;
+  weighs(now: number): boolean {
+    return this.byteBucket.cost > 0 && !this.byteBucket.lacks(SOMETHING, now);
   }
 
   call(now: number): Surplus | undefined {

@@ -15,6 +15,7 @@ import {
   CREDIT,
   END,
   ERROR,
+  FIRST_IGNORABLE,
   type Frame,
   REQUEST,
   RESULT,
@@ -22,12 +23,13 @@ import {
   UNSUBSCRIBE,
 } from '../../wire/frames.js';
 import { type GrantRequest, readGrantRequest } from '../../wire/handshake.js';
-import { heldSize } from '../../wire/held-size.js';
+import { heldSize, heldSizeOfPeers } from '../../wire/held-size.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Verdict } from '../admission/judge.js';
 import type { Confirmation } from '../consent/questions.js';
 import type { Publication, PublishedMember } from './publication.js';
 import type { OwnedSession } from './session.js';
+import { unreadOf } from './unread.js';
 
 export interface ServingContext {
   readonly publication: Publication;
@@ -101,6 +103,8 @@ class SessionServer implements ServedConversation, CalleeContext {
   }
 
   frame(frame: Frame, reading: Conversion): string | undefined {
+    const unread = unreadOf(frame);
+    if (unread !== undefined) this.payFor(unread);
     switch (frame[0]) {
       case CALL:
         this.callee ??= new Callee(this);
@@ -116,7 +120,7 @@ class SessionServer implements ServedConversation, CalleeContext {
       case REQUEST:
         return this.request(frame, reading);
       default:
-        return `no frame of kind ${frame[0]} is expected here`;
+        return frame[0] >= FIRST_IGNORABLE ? undefined : `no frame of kind ${frame[0]} is expected here`;
     }
   }
 
@@ -322,6 +326,14 @@ class SessionServer implements ServedConversation, CalleeContext {
       this.context.request(body).then(done, () => done(new PorticoError('INTERNAL', 'the request failed')));
     }
     return undefined;
+  }
+
+  /** Where bytes are paid for, what nobody reads is, too: its sender chose to send it. */
+  private payFor(unread: unknown): void {
+    const now = this.clock.now();
+    const { valueSize } = this.limits;
+    if (this.allowance.weighs(now))
+      this.allowance.bytes(Math.min(heldSizeOfPeers(unread, valueSize), valueSize), now);
   }
 
   /** What is no call, but costs as much, is paid for like one. */

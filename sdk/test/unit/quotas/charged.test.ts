@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { KIND } from '../../support/kinds.js';
-import { clockOf, type RawPeer } from '../../support/raw-peer.js';
+import { clockOf, type RawPeer, settled } from '../../support/raw-peer.js';
 import { admitted, codeIn, exchange } from '../../support/sessions.js';
 import { tabsHost } from '../../support/tabs.js';
 
@@ -79,6 +79,38 @@ describe('[A19] [W11.2] what is refused is paid for', () => {
     for (let id = 0; id < 300; id++) server.emit('changed', { id, title: 'a' });
     await exchange(peer);
     expect(peer.of(KIND.EVENT).flatMap((frame) => frame.slice(3))).toHaveLength(201);
+  });
+
+  test.each<readonly [string, readonly unknown[]]>([
+    ['a frame of a later version', [64, text(2000)]],
+    ['what stands behind a CANCEL', [KIND.CANCEL, 1, text(2000)]],
+    ['what stands behind an UNSUBSCRIBE', [KIND.UNSUBSCRIBE, 1, [text(2000)]]],
+    ['what stands behind a SUBSCRIBE', [KIND.SUBSCRIBE, 2, 'read.changed', 1, text(2000)]],
+    ['what stands behind a CREDIT', [KIND.CREDIT, 1, 1, text(2000)]],
+    ['what stands behind a REQUEST', [KIND.REQUEST, 2, { ask: [], drop: [] }, text(2000)]],
+    ['options that are none', [KIND.CALL, 2, 'read.ping', { d: 1000, more: text(2000) }, null]],
+  ])('what nobody reads is paid for: %s', async (_what, frame) => {
+    const server = tabsHost({ quotas: { bytesPerSecond: 1000 } });
+    const peer = await admitted(server);
+    await exchange(peer, ping(1));
+    await exchange(peer, frame);
+    const [late] = await exchange(peer, ping(3));
+    expect([codeIn(late), limitIn(peer)]).toEqual(['LIMIT_EXCEEDED', 'bytesPerSecond']);
+    clockOf(server.host).advance(3000);
+    expect(await exchange(peer, ping(4))).toEqual([[KIND.RESULT, 4, null]]);
+  });
+
+  test('what nobody reads is weighed no more once nothing is left', async () => {
+    const server = tabsHost({ quotas: { bytesPerSecond: 1000 } });
+    const peer = await admitted(server, { serialization: 'structured-clone' });
+    // To weigh a list notes what is in it.
+    const notes = vi.spyOn(Map.prototype, 'set');
+    peer.send(...Array<unknown>(100).fill([64, Array.from({ length: 1000 }, () => [])]));
+    await settled();
+    const noted = notes.mock.calls.length;
+    notes.mockRestore();
+    expect(noted).toBeGreaterThan(1000);
+    expect(noted).toBeLessThan(2000);
   });
 
   test('who has nothing left is read no further, in the same message neither', async () => {

@@ -44,7 +44,11 @@ describe('rates', () => {
   test('are unlimited by default, and cost nothing to keep', () => {
     const alice = allowance({});
     expect(passing(100_000, () => alice.call(0))).toBe(100_000);
-    expect([read(alice, 1e12, 0), read(alice, 1e12, 0), alice.weighs]).toEqual([undefined, undefined, false]);
+    expect([read(alice, 1e12, 0), read(alice, 1e12, 0), alice.weighs(0)]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
   });
 
   test('a second of calls may come at once, and then as many as time gives', () => {
