@@ -1,19 +1,7 @@
 import { PorticoError, toWire, type WireError } from '../errors/portico-error.js';
 import { type Codec, Conversion } from '../protocol/conversion.js';
-import type { CalleeContext, ServedMethod } from './callee.js';
 import { convertOrThrow } from './member-codecs.js';
-
-/** What a handler knows of the call it answers. */
-export interface Call {
-  /** Aborted when the caller aborts, the deadline passes, or the session ends. */
-  readonly signal: AbortSignal;
-  /** Milliseconds that are left. */
-  readonly remaining: number;
-  /** Makes a declared error: `throw call.fail('tabGone', { id })`. */
-  fail(name: string, data?: unknown): PorticoError;
-  readonly scope: readonly unknown[] | undefined;
-  confirm(confirmation: object): Promise<boolean>;
-}
+import type { Call, CalleeContext, ServedMethod } from './served-method.js';
 
 /**
  * The errors that handlers may throw, as they cross. Known by themselves: whatever else is thrown is the author's,

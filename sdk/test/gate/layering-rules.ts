@@ -89,6 +89,31 @@ export function forbiddenImports(file: SourceFile): string[] {
   });
 }
 
+/** Files that import each other, each circle as one line; types count as well: whoever reads one must read all. */
+export function circles(files: readonly SourceFile[]): string[] {
+  const known = new Map(files.map((file) => [file.path, file]));
+  const targets = ({ path, ...file }: SourceFile): string[] =>
+    importsOf({ path, ...file })
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier }) => posix.join(posix.dirname(path), specifier.replace(/\.js$/, '.ts')))
+      .filter((target) => known.has(target));
+  const imports = new Map(files.map((file) => [file.path, targets(file)]));
+  /** Without what nothing leads back to: what is left lies in circles, or between two of them. */
+  for (let shrank = true; shrank; ) {
+    shrank = false;
+    const imported = new Set([...imports.values()].flat());
+    for (const [path, of] of imports) {
+      const left = of.filter((target) => imports.has(target));
+      if (left.length > 0 && imported.has(path)) imports.set(path, left);
+      else {
+        imports.delete(path);
+        shrank = true;
+      }
+    }
+  }
+  return [...imports].map(([path, of]) => `${path} lies in a circle: it imports ${of.join(', ')}`);
+}
+
 /** The globals `chrome`, `browser` and `console`, which only few files may mention. */
 export function forbiddenGlobals(file: SourceFile): string[] {
   const found: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forbiddenGlobals, forbiddenImports, maximumLines, tooLong } from './layering-rules.js';
+import { circles, forbiddenGlobals, forbiddenImports, maximumLines, tooLong } from './layering-rules.js';
 import { readSources } from './source-tree.js';
 
 const sdk = readSources('sdk/src');
@@ -16,6 +16,11 @@ describe('the sources', () => {
 
   test('chrome, browser and console are mentioned only where they belong', () => {
     expect(sdk.flatMap(forbiddenGlobals)).toEqual([]);
+  });
+
+  test('no files import each other in a circle, but for the simulated browser', () => {
+    const files = [...sdk, ...extensions].filter(({ path }) => !path.startsWith('sdk/src/testing/browser/'));
+    expect(circles(files)).toEqual([]);
   });
 
   test('no file is too long', () => {
@@ -64,6 +69,19 @@ describe('the rules notice', () => {
       facts.chrome + facts.console;`;
     expect(globals('sdk/src/call/a.ts', text)).toEqual([]);
     expect(globals('sdk/src/platform/browser-port.ts', 'chrome.runtime.id; browser.tabs;')).toEqual([]);
+  });
+
+  test('a circle, of types too, and not what leads to it or away from it', () => {
+    const file = (name: string, ...imports: string[]) => ({
+      path: `sdk/src/call/${name}.ts`,
+      text: imports.map((each) => `import type { A } from './${each}.js';`).join('\n'),
+    });
+    const files = [file('a', 'b'), file('b', 'c'), file('c', 'b', 'd'), file('d')];
+    expect(circles(files)).toEqual([
+      'sdk/src/call/b.ts lies in a circle: it imports sdk/src/call/c.ts',
+      'sdk/src/call/c.ts lies in a circle: it imports sdk/src/call/b.ts',
+    ]);
+    expect(circles(files.slice(2))).toEqual([]);
   });
 
   test('a long file', () => {

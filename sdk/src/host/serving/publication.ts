@@ -1,6 +1,6 @@
-import type { ServedMethod } from '../../call/callee.js';
 import { createEventSource, type EventSource } from '../../call/event-source.js';
 import { outputEncoder, paramsDecoder } from '../../call/member-codecs.js';
+import type { ServedMethod } from '../../call/served-method.js';
 import { PorticoError } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import { refuseDangerous, refuseUnjudged } from '../../patterns/refuse-dangerous.js';

@@ -1,5 +1,5 @@
 import type { Account } from '../../accounting/account.js';
-import type { Allowance } from '../../call/callee.js';
+import type { Allowance } from '../../call/served-method.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Alarm, HostPlatform } from '../../platform/platform.js';
 import type { Refusal } from '../../wire/handshake.js';

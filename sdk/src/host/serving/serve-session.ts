@@ -1,8 +1,9 @@
 import type { Account } from '../../accounting/account.js';
 import { surplusError } from '../../accounting/bounds.js';
 import { QUESTIONS, SUBSCRIPTIONS, type Surplus } from '../../accounting/kinds.js';
-import { type Allowance, Callee, type CalleeContext, type ServedMethod } from '../../call/callee.js';
+import { Callee } from '../../call/callee.js';
 import type { Subscriber } from '../../call/event-source.js';
+import type { Allowance, CalleeContext, ServedMethod } from '../../call/served-method.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Alarm, Clock } from '../../platform/platform.js';
