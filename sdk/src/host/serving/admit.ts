@@ -75,8 +75,6 @@ class Stay implements Live {
   private readonly wished: Set<string>;
   private server: ServedConversation | undefined;
   granted: ReadonlyMap<string, Verdict>;
-  /** What consent knows this session to have. */
-  private claimed: readonly string[];
   private round = 0;
 
   constructor(
@@ -91,7 +89,6 @@ class Stay implements Live {
   ) {
     const { platform, principal } = reception;
     this.wished = new Set([...hello.needs, ...hello.wants]);
-    this.claimed = [...settled.standing.granted.keys()];
     this.granted = settled.standing.granted;
     this.session = new StayingSession(
       this,
@@ -147,38 +144,49 @@ class Stay implements Live {
     if (consent) {
       const asker = askerOf(consent, caller);
       const verdicts = [...standing.granted.values()];
-      const note = (): void =>
-        consent.admitted(
-          session,
-          asker,
-          names.map((each) => subjectOf(publication, each)),
-        );
-      if (verdicts.some(({ once }) => once)) {
-        note();
-        this.giveUp(consent, this.server);
-      } else {
-        // It is only written down who came: that need not keep anybody waiting.
-        afterwards(note);
-      }
+      const takesOnce = verdicts.some(({ once }) => once);
+      const placed = takesOnce ? this.claim(standing, true) : standing;
+      // It is only written down who came: that need not keep anybody waiting.
+      if (!takesOnce) afterwards(() => this.note(consent, names));
       if (asker.key && verdicts.some(({ remembers }) => remembers)) consent.rememberKey(principal, asker.key);
-      if (standing.asked.length > 0 && !settled.isOver) {
+      if (placed.asked.length > 0 && !settled.isOver) {
         const refresh = (): void => this.refresh();
-        this.ask(consent, standing.asked, false).then(refresh, refresh);
+        this.ask(consent, placed.asked, false).then(refresh, refresh);
       }
+      // Before a call is read.
+      if (placed !== standing) this.hold(placed);
     }
     return this.server;
   }
 
-  /** What was allowed once, and another session has taken while slow rules were at it: before a call is read. */
-  private giveUp(consent: Consent, server: ServedConversation): void {
+  private note(consent: Consent, names: readonly string[]): void {
+    const { session, settled, caller } = this;
+    consent.admitted(
+      session,
+      askerOf(consent, caller),
+      names.map((each) => subjectOf(settled.publication, each)),
+    );
+  }
+
+  /**
+   * What was allowed once is the first session's that comes for it, and slow rules may let several come at the same
+   * time. For whoever is late, it is as if the person had yet to be asked.
+   */
+  private claim(placed: Placed, isMore: boolean): Placed {
+    const { consent } = this.reception.authorities;
+    if (!consent) return placed;
     const { session, settled } = this;
-    const isMine = ([name, { once }]: [string, Verdict]): boolean =>
-      !once || consent.holds(session.id, subjectOf(settled.publication, name));
-    const mine = new Map([...this.granted].filter(isMine));
-    if (mine.size === this.granted.size) return;
-    this.granted = mine;
-    server.regrant(mine, this.endOf(mine));
-    this.refresh();
+    const granted = [...placed.granted];
+    const isLacking = ([name, { once }]: readonly [string, Verdict]): boolean =>
+      once === true && !consent.holds(session.id, subjectOf(settled.publication, name));
+    if (isMore || granted.some(isLacking)) this.note(consent, [...placed.granted.keys()]);
+    const late = granted.filter(isLacking).map(([name]) => name);
+    if (late.length === 0) return placed;
+    return {
+      ...placed,
+      granted: new Map(granted.filter(([name]) => !late.includes(name))),
+      asked: [...placed.asked, ...late],
+    };
   }
 
   private judge(): Verdicts | Promise<Verdicts> {
@@ -204,22 +212,16 @@ class Stay implements Live {
     else void verdicts.then((settled) => round === this.round && this.apply(settled));
   }
 
-  private apply(verdicts: Verdicts): Placed {
-    const placed = place(verdicts, this.wished);
+  private apply(verdicts: Verdicts): void {
+    const sorted = place(verdicts, this.wished);
+    const isMore = [...sorted.granted.keys()].some((each) => !this.granted.has(each));
+    this.hold(this.claim(sorted, isMore));
+  }
+
+  private hold(placed: Placed): void {
     const { consent } = this.reception.authorities;
-    const { publication } = this.settled;
-    const names = [...placed.granted.keys()];
-    const isMore = names.some((each) => !this.claimed.includes(each));
-    this.claimed = names;
     this.granted = placed.granted;
     this.server?.regrant(placed.granted, this.endOf(placed.granted));
-    // What was allowed once is this session's from now on.
-    if (consent && isMore)
-      consent.admitted(
-        this.session,
-        askerOf(consent, this.caller),
-        names.map((each) => subjectOf(publication, each)),
-      );
     const open = consent?.pending(this.reception.principal);
     const standing = standingOf(
       placed,
@@ -229,7 +231,6 @@ class Stay implements Live {
       this.last = standing;
       this.writer.push(standingFrame(GRANTS, standing) as never);
     }
-    return placed;
   }
 
   /** When on the clock the first of what is granted ends. */
@@ -254,7 +255,7 @@ class Stay implements Live {
       this.refresh();
     }
     if (ask.length === 0) return undefined;
-    let placed = place(await this.judge(), ask);
+    let placed = this.claim(place(await this.judge(), ask), false);
     if (placed.asked.length > 0 && Object.keys(placed.refused).length === 0 && consent) {
       if (consent.pending(principal))
         return new PorticoError('CONSENT_PENDING', 'the person is being asked already');
@@ -268,7 +269,7 @@ class Stay implements Live {
       } finally {
         this.refresh();
       }
-      placed = place(await this.judge(), ask);
+      placed = this.claim(place(await this.judge(), ask), false);
     }
     const missing = ask.filter((each) => !placed.granted.has(each));
     for (const each of ask) if (placed.granted.has(each)) this.wished.add(each);

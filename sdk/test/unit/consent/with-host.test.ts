@@ -8,7 +8,7 @@ import { fakeStore, fakeWindows, screensOf } from '../../support/consent-platfor
 import { KIND } from '../../support/kinds.js';
 import { linked } from '../../support/linked.js';
 import { until } from '../../support/patience.js';
-import { FRIEND, rawClient, STRANGER, settled } from '../../support/raw-peer.js';
+import { FRIEND, rawClient, rawPeer, STRANGER, settled } from '../../support/raw-peer.js';
 import { codeIn } from '../../support/sessions.js';
 
 const purse = defineProtocol({
@@ -139,6 +139,51 @@ describe('with a host and its clients', () => {
     await until(() => expect(both.map(({ session }) => session.state)).not.toContain('connecting'));
     if (both.some(({ session }) => session.state === 'pending')) await answer(host, { read: 'deny' });
     expect((await Promise.all(sums)).filter((each) => each === '7')).toEqual(['7']);
+  });
+
+  test('[A11] [W5.38] nor for open sessions that ask for it together, of a rule that keeps one answer for all', async () => {
+    let conclude = () => {};
+    let rule: boolean | Promise<boolean> = true;
+    const asks = consent();
+    const host = createHost({ consent: asks });
+    let paid = 0;
+    host.publish(purse, {
+      read: { admit: [allow(anyExtension())], provide: () => ({ sum: () => 7 }) },
+      spend: { admit: [ask(where(['extension'], () => rule))], provide: () => ({ pay: () => void paid++ }) },
+    });
+    const { platform } = linked(host);
+    Object.assign(platform, { store: fakeStore(), windows: fakeWindows() });
+    const dial = (need: string) => {
+      const peer = rawPeer(platform.connect({ id: platform.own.id }, { name: `portico:${purse.name}` }));
+      peer.send([KIND.HELLO, { wire: [1], versions: ['1.0.0'], needs: [need], wants: [] }]);
+      return peer;
+    };
+    const open = Array.from({ length: 10 }, () => dial('read'));
+    const gone = dial('spend');
+    await settled();
+    expect([...open, gone].map(({ frames }) => frames[0]?.[0])).toEqual([
+      ...open.map(() => KIND.WELCOME),
+      KIND.PENDING,
+    ]);
+    gone.close();
+    await answer(host, { spend: 'once' });
+
+    rule = new Promise((resolve) => {
+      conclude = () => resolve(true);
+    });
+    for (const peer of open) peer.send([KIND.REQUEST, 1, { ask: ['spend'], drop: [] }]);
+    await settled();
+    rule = true;
+    conclude();
+    await settled();
+    for (const peer of open) peer.send([KIND.CALL, 2, 'spend.pay', 0, null]);
+    await settled();
+    const granted = (id: number) =>
+      open.map(({ frames }) => frames.some(([kind, its]) => kind === KIND.RESULT && its === id));
+    const first = open.map((_, index) => index === 0);
+    expect([paid, granted(1), granted(2)]).toEqual([1, first, first]);
+    // The person is asked about the others again.
+    expect(await screensOf(host).prompts.list()).toHaveLength(1);
   });
 
   test('who was admitted stands in the audit log, be it gone with its first message', async () => {
