@@ -48,5 +48,6 @@ export const remaining = ({ since, until }: Pick<Denial, 'since' | 'until'>, now
   Math.max(0, Math.min(until - now, until - since));
 
 /** After that long without another, the count begins anew. */
-export const FORGOTTEN = 30 * DAY;
-export const isForgotten = ({ until }: Denial, now: number): boolean => now > until + FORGOTTEN;
+const FORGOTTEN = 30 * DAY;
+export const isForgotten = ({ until }: Pick<Denial, 'until'>, now: number): boolean =>
+  now > until + FORGOTTEN;

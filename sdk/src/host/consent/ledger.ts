@@ -98,10 +98,10 @@ export const createLedger = ({ context, memory, recall, lasts, told }: LedgerOpt
       const another = recall.cameWithAnother(asker, entry);
       const settled = outcomes.map((outcome) => ({ ...outcome, key: subjectKey(outcome.subject) }));
       const verdicts = outcomes.map(({ verdict }) => verdict);
-      // Not where it could not even be shown: nobody was troubled.
       if (verdicts.includes('always') || verdicts.includes('once')) pauses.end(partyOf(principal));
       else if (verdicts.includes('denied') || verdicts.includes('closed'))
         pauses.begin(partyOf(principal), since);
+      else if (verdicts.includes('failed')) pauses.fail(partyOf(principal), since);
       for (const { subject, key, verdict } of settled) {
         entry.once.delete(key);
         if (verdict === 'always' || verdict === 'once') {

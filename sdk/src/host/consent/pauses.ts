@@ -1,4 +1,4 @@
-import { backOff, FORGOTTEN, remaining } from './denials.js';
+import { backOff, isForgotten, remaining } from './denials.js';
 import { MAX_PRINCIPALS } from './grant-book.js';
 
 /** A party got a no, and asks for nothing more until then, whatever it is, and whichever of its principals asks. */
@@ -19,6 +19,11 @@ export interface Pauses {
   remaining(party: string, now: number): number;
   /** The person said no, or closed the question, or let it lapse. The first `free` in a row cost nothing. */
   begin(party: string, now: number, free?: number): void;
+  /**
+   * The question did not get to the person: a minute without a count, whoever's doing that was. One that closes its
+   * own windows must not ask on and on, and the victim of somebody who closes them must not be shut out for long.
+   */
+  fail(party: string, now: number): void;
   /** The person said yes, or forgets the caller. */
   end(party: string): void;
   readonly all: readonly Pause[];
@@ -34,16 +39,24 @@ export const createPauses = (): Pauses => {
     pauses.set(pause.party, pause);
     if (pauses.size > MAX_PRINCIPALS) pauses.delete(pauses.keys().next().value as string);
   };
+  const counted = (party: string, now: number): Pick<Pause, 'until' | 'times'> => {
+    const { until, times } = pauses.get(party) ?? { until: 0, times: 0 };
+    return { until, times: isForgotten({ until }, now) ? 0 : times };
+  };
   return {
     remaining(party, now) {
       const pause = pauses.get(party);
       return pause ? remaining(pause, now) : 0;
     },
     begin(party, now, free = 0) {
-      const before = pauses.get(party);
-      const times = before && now <= before.until + FORGOTTEN ? before.times + 1 : 1;
+      const before = counted(party, now);
+      const times = before.times + 1;
       const length = times > free ? backOff('closed', times - free) : 0;
-      put({ party, since: now, until: Math.max(now + length, before?.until ?? 0), times });
+      put({ party, since: now, until: Math.max(now + length, before.until), times });
+    },
+    fail(party, now) {
+      const { until, times } = counted(party, now);
+      put({ party, since: now, until: Math.max(now + backOff('failed', 1), until), times });
     },
     end: (party) => void pauses.delete(party),
     get all() {

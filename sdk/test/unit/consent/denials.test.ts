@@ -170,14 +170,56 @@ describe('a no is for the caller, too: it may ask for nothing else meanwhile', (
     expect(waitOf(it)).toBe(MINUTE);
   });
 
-  test('an answer that allows something is none, and what could not be shown neither', async () => {
-    const { it, windows } = await booted();
+  test('an answer that allows something is none', async () => {
+    const { it } = await booted();
     await answered(it, asker(), { read: 'always', accounts: 'deny' });
     expect(waitOf(it)).toBe(0);
+  });
+
+  test('[A11] what the person did not get to see keeps it from asking for a minute, and no longer the more often', async () => {
+    const { it, clock, windows } = await booted();
+    for (const name of ['read', 'accounts', 'read', 'accounts']) {
+      const before = windows.opened;
+      const id = await prompted(it, asker(), name);
+      // Closed by an extension, the one that asked perhaps: the person was not about to.
+      for (const n of [1, 2]) {
+        await it.screens.prompts.attend({ id, state: 'here' });
+        windows.shut(before + n);
+        await settle();
+      }
+      expect([waitOf(it), waitOf(it, script), waitOf(it, asker(PRINCIPALS.other))]).toEqual([
+        MINUTE,
+        MINUTE,
+        0,
+      ]);
+      await prompted(it, asker(), 'spend');
+      await prompted(it, script, 'read');
+      expect(windows.opened).toBe(before + 2);
+      clock.advance(MINUTE);
+      expect(waitOf(it)).toBe(0);
+    }
+    await answered(it, asker(), { read: 'deny' });
+    // The first that counts.
+    expect(waitOf(it)).toBe(MINUTE);
+  });
+
+  test('what could not be shown shortens no pause, and survives a restart as one', async () => {
+    const { it, boot, clock, windows } = await booted();
+    for (const name of ['read', 'accounts']) {
+      await answered(it, asker(), { [name]: 'deny' });
+      clock.advance(waitOf(it));
+    }
     windows.failing = new Error('no');
-    await prompted(it, script, 'read');
+    await prompted(it, script, 'spend');
     await settle();
-    expect(waitOf(it)).toBe(0);
+    expect(waitOf(it)).toBe(MINUTE);
+    await prompted(it, asker(PRINCIPALS.other), 'spend');
+    await settle();
+    it.stop();
+    const next = boot();
+    await next.consent.loading;
+    expect([waitOf(next), waitOf(next, asker({ ...PRINCIPALS.other }))]).toEqual([MINUTE, MINUTE]);
+    expect(await next.consent.storage()).toEqual({ state: 'ok' });
   });
 
   test('nor is asked for what is left when the person has just taken something back', async () => {
