@@ -11,6 +11,8 @@ export interface Automaton {
   readonly next: readonly ReadonlyMap<number, number>[];
   /** How many characters the outermost repetition around a place can read, at most. */
   readonly reach: readonly number[];
+  /** How many characters of a text are read at most, however long it is. */
+  readonly longest: number;
 }
 
 /** Places, and in how many ways each may come first or last. */
@@ -77,6 +79,8 @@ export const automatonOf = (source: string): Automaton => {
   let around = 0;
   /** Whether a match ends where the last place is, whatever follows. */
   let endsAnywhere = true;
+  /** How many characters lookaheads read beyond what they stand before. */
+  let ahead = 0;
 
   const place = (cells: Cells): number => {
     if (reads.length >= MOST_PLACES) notLaidOut();
@@ -169,6 +173,7 @@ export const automatonOf = (source: string): Automaton => {
       return EMPTY;
     }
     // The engine goes through it and comes back: a way that ends there.
+    ahead += Math.max(...node.alternatives.map(longest));
     const { first, firstAtStart } = alternatives(node.alternatives);
     return { ...EMPTY, first, firstAtStart };
   };
@@ -203,7 +208,8 @@ export const automatonOf = (source: string): Automaton => {
     follow(skipped, skipped);
     follow(skipped, whole.first);
   }
-  return { reads, next, reach };
+  const most = whole.first.size > 0 ? around : Math.max(...pattern.alternatives.map(longest)) + ahead;
+  return { reads, next, reach, longest: most };
 };
 
 /**

@@ -11,14 +11,14 @@ export interface Pair {
 export interface Pairs {
   /** By a place and another; absent where no text leads to both. */
   readonly of: (a: number, b: number) => Pair | undefined;
+  /** Both places of each. */
+  readonly all: () => Iterable<readonly [number, number]>;
   /** The component of a place, among those that lead to each other and back; it leads only to lower ones. */
   readonly componentOf: (place: number) => number;
   /** Whether a text leads from a pair, or a place, back to itself. */
   readonly comesBack: (pair: Pair) => boolean;
   /** Whether a text leads from a place to itself on two ways: the number of ways doubles each time. */
   readonly isExponential: boolean;
-  /** How often, in a row, two ways can part and meet again. */
-  readonly meetings: number;
 }
 
 /**
@@ -60,7 +60,7 @@ export const pairsOf = (automaton: Automaton, spend: (steps: number) => void): P
     }
     pairs[index]?.next.push(...found);
   }
-  const components = markComponents(pairs);
+  markComponents(pairs);
   // The first pairs are those of each place with itself.
   const isDoubled = (from: number, to: number): boolean => to < size && doubled.has(from * size + to);
 
@@ -75,30 +75,19 @@ export const pairsOf = (automaton: Automaton, spend: (steps: number) => void): P
   }
   isExponential ||= [...holdsOne].some((component) => holdsTwo.has(component));
 
-  // Components lead to lower ones, so that these are known first.
-  const meetings: number[] = Array.from({ length: components }, () => 0);
-  const byComponent = [...pairs.keys()].sort(
-    (a, b) => (pairs[a]?.component ?? 0) - (pairs[b]?.component ?? 0),
-  );
-  for (const index of byComponent) {
-    const { isOne, component, next: following } = pairs[index] as Pair;
-    for (const each of following) {
-      const after = pairs[each] as Pair;
-      const meets = after.isOne && (!isOne || isDoubled(index, each)) ? 1 : 0;
-      meetings[component] = Math.max(meetings[component] ?? 0, (meetings[after.component] ?? 0) + meets);
-    }
-  }
   return {
+    *all() {
+      for (const key of keys) yield [Math.floor(key / size), key % size];
+    },
     of: (a, b) => pairs[indexes.get(keyOf(a, b)) ?? -1],
     componentOf: (place) => (pairs[place] as Pair).component,
     comesBack: (pair) => pair.next.some((each) => pairs[each]?.component === pair.component),
     isExponential,
-    meetings: meetings.reduce((most, each) => Math.max(most, each), 0),
   };
 };
 
-/** Tarjan's strongly connected components, without recursion; gives their number. */
-const markComponents = (pairs: readonly Pair[]): number => {
+/** Tarjan's strongly connected components, without recursion. */
+const markComponents = (pairs: readonly Pair[]): void => {
   const order = new Int32Array(pairs.length).fill(-1);
   const low = new Int32Array(pairs.length);
   const at = new Int32Array(pairs.length);
@@ -135,5 +124,4 @@ const markComponents = (pairs: readonly Pair[]): number => {
       components++;
     }
   }
-  return components;
 };

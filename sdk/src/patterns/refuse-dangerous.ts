@@ -105,7 +105,7 @@ const troubleOf = (verdict: Verdict, length: number, remedy: string): string | u
   const growth =
     degree > 1
       ? `time that grows with the ${POWERS[degree] ?? `${degree}th power`} of a text's length`
-      : `${steps(length) / length} steps for each character of a text`;
+      : `${Math.round(steps(length) / length)} steps for each character of a text`;
   const most = remedy.includes('maxLength') ? ` of at most ${longestThat(isHarmless, length)}` : '';
   return `the pattern can take ${growth}; anchor it with ^, let no two repetitions in a row match the same, or ${remedy}${most}`;
 };

@@ -63,6 +63,20 @@ describe('a pattern whose time grows with the square of the length', () => {
   });
 });
 
+test('a square times a constant is refused, with the length that it may have', () => {
+  for (const [pattern, maxLength] of [
+    ['a{0,5}a{0,5}a{0,5}a{0,5}[ab]*$', 87],
+    ['a?a?a?a?a?a?a?a{0,7}a{0,7}[ab]*$', 34],
+    ['[a-z]{0,8}[a-z0-9]{0,8}[a-z0-9_]*$', 351],
+    ['a{0,15}a{0,15}[ab]*$', 197],
+  ] as const) {
+    expect(refusal(taking({ type: 'string', pattern, maxLength: 3_162 }))).toContain(
+      `the square of a text's length; anchor it with ^, let no two repetitions in a row match the same, or give the text a "maxLength" of at most ${maxLength}`,
+    );
+    expect(refusal(taking({ type: 'string', pattern, maxLength }))).toBe('');
+  }
+});
+
 test('harmless patterns are accepted, those that TypeBox writes among them', () => {
   for (const pattern of [
     '^.*$',
@@ -71,6 +85,16 @@ test('harmless patterns are accepted, those that TypeBox writes among them', () 
     '^[a-z]+(-[a-z]+)*$',
     'x',
     '^a|b$',
+    // Telephone numbers, addresses, versions, passwords, host names.
+    '^\\+?[1-9]\\d{1,14}$',
+    '^\\+?\\(?\\d{1,3}\\)?[-.\\s]?\\d{1,4}[-.\\s]?\\d{1,4}[-.\\s]?\\d{1,9}$',
+    '^(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)\\.){3}(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)$',
+    '^(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}$',
+    '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*))?$',
+    '^(?=.*[a-z])(?=.*[A-Z])(?=.*\\d).{8,64}$',
+    '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$',
+    '^#?([a-f0-9]{6}|[a-f0-9]{3})$',
+    '^\\$?\\d{1,3}(?:,?\\d{3})*(?:\\.\\d{2})?$',
   ])
     expect(refusal(taking({ type: 'string', pattern }))).toBe('');
 });
@@ -84,9 +108,9 @@ describe('a pattern that takes many steps for each character, however long the t
 
   test('is refused, with the length that it may have', () => {
     expect(refusal(taking({ type: 'string', pattern }))).toContain(
-      'the pattern can take 1000 steps for each character of a text; anchor it with ^, let no two repetitions in a row match the same, or give the text a "maxLength" of at most 10000',
+      'the pattern can take 1001 steps for each character of a text; anchor it with ^, let no two repetitions in a row match the same, or give the text a "maxLength" of at most 9990',
     );
-    expect(refusal(taking({ type: 'string', pattern, maxLength: 10_000 }))).toBe('');
+    expect(refusal(taking({ type: 'string', pattern, maxLength: 9_990 }))).toBe('');
   });
 
   test('is accepted where they are few', () => {
