@@ -41,6 +41,7 @@ export interface DoorkeeperContext {
 interface Guest {
   readonly principal: Principal;
   readonly key: string;
+  readonly allowance: PrincipalAllowance;
   conversation: HostSession;
   live: Live | undefined;
 }
@@ -120,7 +121,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
   };
 
   /** Who breaks the rules of the wire too often is kept out for a while. */
-  const strike = (principal: Principal, key: string, allowance: PrincipalAllowance, now: number): void => {
+  const strike = (principal: Principal, allowance: PrincipalAllowance, now: number): void => {
     const ban = allowance.strike(now);
     if (ban === undefined) return;
     consent?.record(principal, 'banned');
@@ -132,7 +133,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     });
     const data = { limit: 'strikes', retryAfter: ban };
     const reason = new PorticoError('LIMIT_EXCEEDED', 'too many violations', { data });
-    endAll(reason, (guest) => guest.key === key);
+    endAll(reason, (guest) => guest.allowance.banned(now) !== undefined);
   };
 
   const endAll = (reason: PorticoError, isMeant: (guest: Guest) => boolean): void => {
@@ -191,6 +192,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
     const guest: Guest = {
       principal,
       key,
+      allowance,
       conversation: undefined as unknown as HostSession,
       live: undefined,
     };
@@ -231,7 +233,7 @@ export const createDoorkeeper = (context: DoorkeeperContext): Doorkeeper => {
           ...(session ? { session } : {}),
         });
         if (session) consent?.ended(session);
-        if (violated) strike(principal, key, allowance, platform.now());
+        if (violated) strike(principal, allowance, platform.now());
       },
     });
     guests.push(guest);

@@ -22,7 +22,10 @@ export interface Quotas {
   readonly calls: number;
   /** Open subscriptions. Counts whether or not quotas are set. */
   readonly subscriptions: number;
-  /** Violations of the protocol within a minute that lead to a ban: 1 bans at the first. */
+  /**
+   * Violations of the protocol within a minute that lead to a ban: 1 bans at the first. All content scripts of an
+   * extension are counted, and banned, as one, in whatever origins; the extension itself apart from them.
+   */
   readonly strikes: number;
   /**
    * Milliseconds of the first ban; each next within a day of the last one's end is twice as long, up to an hour, or
@@ -112,19 +115,48 @@ class Bucket {
   }
 }
 
+/** What an offender has done: one principal, or all content scripts of an extension. */
+class Conduct {
+  private strikes: number[] = [];
+  private bans = 0;
+  private bannedUntil = Number.NEGATIVE_INFINITY;
+
+  strike({ strikes, ban }: Quotas, now: number): number | undefined {
+    if (strikes === Number.POSITIVE_INFINITY || this.banned(now) !== undefined) return undefined;
+    this.strikes = this.strikes.filter((time) => time > now - MINUTE);
+    if (this.strikes.push(now) < strikes) return undefined;
+    if (now >= this.bannedUntil + DAY) this.bans = 0;
+    const length = Math.min(ban * 2 ** this.bans, Math.max(ban, HOUR));
+    this.strikes = [];
+    this.bans++;
+    this.bannedUntil = now + length;
+    return length;
+  }
+
+  banned(now: number): number | undefined {
+    const left = this.bannedUntil - now;
+    return left > 0 ? left : undefined;
+  }
+
+  isBlank(now: number): boolean {
+    return now >= this.bannedUntil + DAY && now >= (this.strikes.at(-1) ?? Number.NEGATIVE_INFINITY) + MINUTE;
+  }
+}
+
 class PrincipalAllowance implements Allowance {
   readonly account: Account;
   private readonly callBucket: Bucket;
   private readonly byteBucket: Bucket;
-  private strikes: number[] = [];
-  private bans = 0;
-  private bannedUntil = Number.NEGATIVE_INFINITY;
+  private readonly conduct: Conduct;
 
   constructor(
     private readonly quotas: Quotas,
     bounds: Bounds,
     host?: Account,
+    /** What others have, too: kept apart from this. */
+    private readonly shared?: Conduct,
   ) {
+    this.conduct = shared ?? new Conduct();
     this.account = new Account(bounds, host);
     this.callBucket = new Bucket('callsPerSecond', costAt(quotas.callsPerSecond));
     this.byteBucket = new Bucket('bytesPerSecond', costAt(quotas.bytesPerSecond));
@@ -145,21 +177,16 @@ class PrincipalAllowance implements Allowance {
   }
 
   strike(now: number): number | undefined {
-    const { strikes, ban } = this.quotas;
-    if (strikes === Number.POSITIVE_INFINITY || this.banned(now) !== undefined) return undefined;
-    this.strikes = this.strikes.filter((time) => time > now - MINUTE);
-    if (this.strikes.push(now) < strikes) return undefined;
-    if (now >= this.bannedUntil + DAY) this.bans = 0;
-    const length = Math.min(ban * 2 ** this.bans, Math.max(ban, HOUR));
-    this.strikes = [];
-    this.bans++;
-    this.bannedUntil = now + length;
-    return length;
+    return this.conduct.strike(this.quotas, now);
   }
 
   banned(now: number): number | undefined {
-    const left = this.bannedUntil - now;
-    return left > 0 ? left : undefined;
+    return this.conduct.banned(now);
+  }
+
+  /** A ban would be lost with it. */
+  keepsBan(now: number): boolean {
+    return !this.shared && this.banned(now) !== undefined;
   }
 
   /** Somebody counts on it being this one. */
@@ -171,10 +198,9 @@ class PrincipalAllowance implements Allowance {
   isBlank(now: number): boolean {
     return (
       !this.isHeld &&
-      now >= this.bannedUntil + DAY &&
       now >= this.callBucket.full &&
       now >= this.byteBucket.full &&
-      now >= (this.strikes.at(-1) ?? Number.NEGATIVE_INFINITY) + MINUTE
+      (this.shared !== undefined || this.conduct.isBlank(now))
     );
   }
 }
@@ -203,7 +229,7 @@ export const createQuotaKeeper = (
     let banned: string | undefined;
     for (const [key, each] of kept) {
       if (each.isHeld) continue;
-      if (each.banned(now) === undefined) {
+      if (!each.keepsBan(now)) {
         kept.delete(key);
         return;
       }
@@ -212,13 +238,33 @@ export const createQuotaKeeper = (
     if (banned !== undefined) kept.delete(banned);
   };
 
+  /**
+   * What the content scripts of an extension have done, by its id: it has no more strikes in many origins than in one.
+   * Apart from the extension itself, which a compromised page could keep out otherwise.
+   */
+  const scripts = new Map<string, Conduct>();
+  const conductOf = (principal: Principal, { strikes }: Quotas): Conduct | undefined => {
+    if (principal.kind !== 'content-script' || strikes === Number.POSITIVE_INFINITY) return undefined;
+    const known = scripts.get(principal.id);
+    if (known) return known;
+    const made = new Conduct();
+    if (scripts.size >= MOST_KEPT) scripts.delete(scripts.keys().next().value as string);
+    scripts.set(principal.id, made);
+    return made;
+  };
+
   return {
     of(principal, now, key = keyOf(principal)) {
       if (principal.kind === 'self') return own;
       const known = kept.get(key);
       if (known) return known;
       const its = fixed ?? checked((quotas as (principal: Principal) => Partial<Quotas>)(principal));
-      const made = new PrincipalAllowance(its, bounds ?? principalBounds(limits, its), host);
+      const made = new PrincipalAllowance(
+        its,
+        bounds ?? principalBounds(limits, its),
+        host,
+        conductOf(principal, its),
+      );
       if (kept.size >= MOST_KEPT) forget(now);
       kept.set(key, made);
       return made;

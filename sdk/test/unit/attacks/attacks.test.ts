@@ -330,6 +330,36 @@ describe('[A13] [W11.2] who breaks the rules again and again', () => {
     await settled();
     expect([codeIn(other.frames.at(-1)), other.closed]).toEqual(['LIMIT_EXCEEDED', true]);
   });
+
+  test('is, as a content script, all of its extension’s in whatever origins, and not the extension itself', async () => {
+    const id = 'e'.repeat(32);
+    const host = createHost({ quotas: { strikes: 3 } });
+    host.publish(
+      defineProtocol({ name: 'org.example.tabs', version: '1.0.0', capabilities: { see: { title: 'See' } } }),
+      {
+        see: { admit: [allow(anyExtension()), allow(contentScripts({ chromium: [id] }))] },
+      },
+    );
+    const script = (n: number) => rawClient(host, { as: contentScript(id, `https://a${n}.example`) });
+    const other = script(99);
+    const itself = rawClient(host, { as: extension(id) });
+    for (const peer of [other, itself])
+      peer.send([KIND.HELLO, { wire: [1], versions: ['1.0.0'], needs: ['see'], wants: [] }]);
+    await settled();
+    const codes: unknown[] = [];
+    for (let n = 0; n < 5; n++) {
+      const peer = script(n);
+      peer.post('garbage');
+      await settled();
+      codes.push(codeIn(peer.frames.at(-1)));
+    }
+    expect(codes).toEqual([...Array(3).fill('PROTOCOL_VIOLATION'), ...Array(2).fill('LIMIT_EXCEEDED')]);
+    expect([codeIn(other.frames.at(-1)), other.closed, itself.closed]).toEqual([
+      'LIMIT_EXCEEDED',
+      true,
+      false,
+    ]);
+  });
 });
 
 describe('[W11.2] quotas', () => {

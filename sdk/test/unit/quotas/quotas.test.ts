@@ -272,6 +272,33 @@ describe('whose allowance it is', () => {
   });
 });
 
+describe('content scripts of an extension', () => {
+  const script = (site: number): Principal => ({
+    browser: 'firefox',
+    kind: 'content-script',
+    id: 'alice',
+    origin: `https://a${site}.example`,
+    own: false,
+  });
+
+  test('have their strikes and bans together, be they forgotten meanwhile, and else an allowance each', () => {
+    const keeper = keeperOf({ strikes: 3, callsPerSecond: 1 });
+    const strikes = [0, 1, 2].map((site) => keeper.of(script(site), 0).strike(0));
+    expect(strikes).toEqual([undefined, undefined, 60_000]);
+    for (let i = 0; i < 20_000; i++) keeper.of(script(i + 3), 1);
+    expect([keeper.of(script(0), 1).banned(1), keeper.of(ALICE, 1).banned(1)]).toEqual([59_999, undefined]);
+    expect([0, 1].map((site) => keeper.of(script(site), 1).call(1))).toEqual([undefined, undefined]);
+  });
+
+  test('where the author bans none, are not banned for others', () => {
+    const keeper = keeperOf(({ origin }) => ({
+      strikes: origin === script(0).origin ? Number.POSITIVE_INFINITY : 1,
+    }));
+    keeper.of(script(1), 0).strike(0);
+    expect([0, 1].map((site) => keeper.of(script(site), 0).banned(0))).toEqual([undefined, 60_000]);
+  });
+});
+
 describe('what is kept', () => {
   const fill = (keeper: ReturnType<typeof createQuotaKeeper>, count: number, now: number, name = 'x') => {
     for (let i = 0; i < count; i++) keeper.of(extension(`${name}${i}`), now);
