@@ -5,9 +5,10 @@ import { PorticoError, toWire, type WireError } from '../errors/portico-error.js
 import { expireLate } from '../platform/alarm.js';
 import { Conversion, FAIL } from '../protocol/conversion.js';
 import { ERROR, type Frame, RESULT } from '../wire/frames.js';
-import { heldSize, heldSizeOfPeers, isSmall } from '../wire/held-size.js';
+import { heldSize, isSmall } from '../wire/held-size.js';
 import { isId } from '../wire/read-batch.js';
 import { conversionError } from './member-codecs.js';
+import { payUnread } from './pay-unread.js';
 import { declaredBy, Running } from './running-call.js';
 import type { CalleeContext, ServedMethod } from './served-method.js';
 
@@ -99,16 +100,10 @@ export class Callee {
     writer.push([ERROR, id, error], heldSize(error, limits.batchSize));
   }
 
-  /**
-   * Refuses a call, of whose parameters so much was read. Where bytes are paid for, the rest is, too: its sender
-   * chose to send it.
-   */
+  /** Refuses a call, of whose parameters so much was read. */
   private dismiss(id: number, error: PorticoError, received: unknown, now: number, read = 0): void {
     const { allowance, limits } = this.context;
-    if (allowance.weighs(now)) {
-      const sent = Math.min(heldSizeOfPeers(received, limits.valueSize), limits.valueSize);
-      allowance.bytes(Math.max(read, sent), now);
-    }
+    payUnread(allowance, limits, received, now, read);
     this.reject(id, toWire(error));
   }
 

@@ -257,8 +257,9 @@ export const createConnection = (plan: ConnectionPlan): ConnectionMachine => {
   /** What is granted now. Told once for all that a message brings: a page renders anew each time. */
   const inform = (info: SessionInfo): true => {
     control.info = info;
-    if (!told) change('open');
+    if (told) return true;
     told = true;
+    change('open');
     queueMicrotask(() => {
       told = false;
     });

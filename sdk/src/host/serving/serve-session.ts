@@ -3,6 +3,7 @@ import { surplusError } from '../../accounting/bounds.js';
 import { QUESTIONS, SUBSCRIPTIONS, type Surplus } from '../../accounting/kinds.js';
 import { Callee } from '../../call/callee.js';
 import type { Subscriber } from '../../call/event-source.js';
+import { payUnread } from '../../call/pay-unread.js';
 import type { Allowance, CalleeContext, ServedMethod } from '../../call/served-method.js';
 import { PorticoError, toWire } from '../../errors/portico-error.js';
 import type { Limits } from '../../limits/limits.js';
@@ -24,7 +25,7 @@ import {
   UNSUBSCRIBE,
 } from '../../wire/frames.js';
 import { type GrantRequest, readGrantRequest } from '../../wire/handshake.js';
-import { heldSize, heldSizeOfPeers } from '../../wire/held-size.js';
+import { heldSize } from '../../wire/held-size.js';
 import { isId } from '../../wire/read-batch.js';
 import type { Verdict } from '../admission/judge.js';
 import type { Confirmation } from '../consent/questions.js';
@@ -105,7 +106,7 @@ class SessionServer implements ServedConversation, CalleeContext {
 
   frame(frame: Frame, reading: Conversion): string | undefined {
     const unread = unreadOf(frame);
-    if (unread !== undefined) this.payFor(unread);
+    if (unread !== undefined) payUnread(this.allowance, this.limits, unread, this.clock.now());
     switch (frame[0]) {
       case CALL:
         this.callee ??= new Callee(this);
@@ -327,14 +328,6 @@ class SessionServer implements ServedConversation, CalleeContext {
       this.context.request(body).then(done, () => done(new PorticoError('INTERNAL', 'the request failed')));
     }
     return undefined;
-  }
-
-  /** Where bytes are paid for, what nobody reads is, too: its sender chose to send it. */
-  private payFor(unread: unknown): void {
-    const now = this.clock.now();
-    const { valueSize } = this.limits;
-    if (this.allowance.weighs(now))
-      this.allowance.bytes(Math.min(heldSizeOfPeers(unread, valueSize), valueSize), now);
   }
 
   /** What is no call, but costs as much, is paid for like one. */
